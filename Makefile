@@ -1,0 +1,35 @@
+# make demo      build, generate a log, analyse it, print the summary
+# make test      build and run all tests
+# make install   put one program below PREFIX
+PREFIX ?= /usr/local
+SWIFT ?= swift
+DEMO ?= demo
+REQUESTS ?= 20000
+
+.PHONY: demo test install build setup lint clean sample
+
+setup:
+	@sh scripts/setup.sh
+
+build: setup
+	$(SWIFT) build -c release --product analyze
+
+demo: build
+	@mkdir -p $(DEMO)
+	.build/release/analyze generate --requests $(REQUESTS) --seed 7 --out $(DEMO)/traffic.jsonl.zst --truth $(DEMO)/truth.json
+	.build/release/analyze run $(DEMO)/traffic.jsonl.zst --out $(DEMO)/report --state $(DEMO)/state.sqlite
+
+test: setup
+	$(SWIFT) test --disable-xctest
+
+# One file; the Swift runtime is inside, the C libraries are the system's.
+install: setup
+	$(SWIFT) build -c release --product analyze --static-swift-stdlib --scratch-path .build/static
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 .build/static/release/analyze $(DESTDIR)$(PREFIX)/bin/analyze
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+clean:
+	rm -rf .build $(DEMO)

@@ -1,0 +1,211 @@
+import Foundation
+
+/// One run, from logs to a report. This file alone names every stage, in order.
+package struct Analysis: Sendable {
+  package static let version = "0.1.0"
+
+  package var options: AnalysisOptions
+  package var ledgerOnly = false
+  package var log: RequestLog
+  package var prices: PriceBook
+  package var ledger: Ledger
+  package var outcomes: [StrategyOutcome] = []
+  package var joint: JointReplay?
+  package var candidates: CachingCandidates?
+  package var conservation: Conservation
+  package var embedder = ""
+  package var timings: [StageTiming] = []
+
+  package struct Request: Sendable {
+    package var inputs: [String]
+    package var options = AnalysisOptions()
+    package var threads = 1
+    package var ledgerOnly = false
+    package var progress: (@Sendable (_ stage: String, _ bytes: Int, _ totalBytes: Int, _ lines: Int) -> Void)?
+
+    package init(inputs: [String]) { self.inputs = inputs }
+  }
+
+  package static func run(_ request: Request) throws -> Analysis {
+    let options = request.options
+    let threads = request.threads
+    let settings =
+      request.ledgerOnly
+      ? nil
+      : try TextSettings(
+        extraFillers: options.normalize.extraFillers, extraTimeSensitive: options.cache.extraTimeSensitive,
+        extraPersonal: options.cache.extraPersonal)
+    var clock = StageClock()
+    let say: (String) -> Void = { request.progress?($0, 0, 0, 0) }
+
+    // Ingest
+    say("finding inputs")
+    let (files, problems) = clock.measure("identify", rows: { $0.0.count }) {
+      let (paths, missing) = InputFiles.discover(request.inputs)
+      let (files, refused) = InputFiles.identify(paths, threads: threads)
+      return (files, missing + refused)
+    }
+    var log = clock.measure("ingest", rows: { $0.counts.lines }) {
+      var reader = LogReader(settings: settings, threads: threads)
+      reader.limits = options.inputLimits
+      reader.needs.text = !request.ledgerOnly
+      reader.needs.scope = options.cache.scope
+      reader.needs.maxTemperature = options.cache.maxTemperature
+      reader.needs.maxAnswerBytes = options.precache.maxAnswerBytes
+      let total = files.reduce(0) { $0 + $1.bytes }
+      if let progress = request.progress { reader.progress = { progress("reading", $0, total, $1) } }
+      return reader.read(files)
+    }
+    log.problems = problems + log.problems
+    try requireRequests(log)
+
+    // Pricing
+    let tables = try options.priceTables()
+    let prices = PriceBook(models: log.models, tables: tables)
+    clock.measure("price", rows: { [count = log.requests.count] in count }) { prices.price(&log) }
+    let ledger = clock.measure("ledger", rows: { $0.total.requests }) { Ledger(log) }
+    if request.ledgerOnly {
+      let conservation = Conservation(ledger: ledger, log: log, outcomes: [], joint: nil)
+      try conservation.enforce()
+      return Analysis(
+        options: options, ledgerOnly: true, log: log, prices: prices, ledger: ledger, conservation: conservation,
+        timings: clock.timings)
+    }
+
+    // Normalize
+    say("building cache keys")
+    let cache = clock.measure("keys", rows: { $0.trace.count }) { CacheTrace(log, options: options.cache) }
+
+    // Embed, Neighbours
+    var similarity = Similarity()
+    if cache.trace.count > 0 {
+      say("embedding")
+      similarity = try clock.measure("embed", rows: { $0.texts }) { try .embed(cache, log.prompts, threads: threads) }
+      say("finding neighbours")
+      let lowest = Float((options.cache.thresholds + [options.cache.threshold]).min()!)
+      let guards = try GuardSet()
+      similarity = clock.measure("neighbours", rows: { $0.pairs }) {
+        var similarity = similarity
+        similarity.findNeighbours(
+          cache, log.prompts, threshold: lowest, guards: guards, maxPairs: options.cache.maxPairs, threads: threads)
+        return similarity
+      }
+    }
+
+    // Strategies (complexity was scored with the prompts)
+    let context = StrategyContext(
+      options: options, log: log, priceTables: tables, prices: prices, ledger: ledger, cache: cache,
+      similarity: similarity,
+      complexityVersion: settings?.complexityVersion ?? "", threads: threads)
+    var outcomes: [StrategyOutcome] = []
+    for strategy in StrategyCatalog.all {
+      say(strategy.title)
+      outcomes.append(
+        try clock.measure(strategy.id, rows: { $0.requestsAffected }) { try StrategyCatalog.run(strategy, context) })
+    }
+
+    // Combine
+    say("combining")
+    let joint = clock.measure("combine", rows: { $0.bySubset.count }) { JointReplay(log, outcomes, threads: threads) }
+    let candidates = clock.measure("clusters", rows: { $0?.clustering.clusters.count ?? 0 }) {
+      cache.trace.count > 0 ? CachingCandidates(context) : nil
+    }
+    let conservation = Conservation(ledger: ledger, log: log, outcomes: outcomes, joint: joint)
+    try conservation.enforce()
+    return Analysis(
+      options: options, log: log, prices: prices, ledger: ledger, outcomes: outcomes, joint: joint,
+      candidates: candidates,
+      conservation: conservation, embedder: similarity.embedder, timings: clock.timings)
+  }
+
+  private static func requireRequests(_ log: RequestLog) throws {
+    guard log.requests.count == 0 else { return }
+    if log.inputs.isEmpty {
+      let first = log.problems.first
+      throw AnalyzerError(
+        .input, "no input could be read" + (first.map { ": \($0.path): \($0.explanation)" } ?? ""),
+        hint: "give log files, directories, globs, or - for standard input")
+    }
+    var message = "no line of the input is a request (\(log.counts.lines) lines read, \(log.counts.rejected) rejected)"
+    let firsts = log.rejects.entries.compactMap { entry in entry.places.first.map { (place: $0, reason: entry.reason) }
+    }
+    if let first = firsts.min(by: { ($0.place.file, $0.place.line) < ($1.place.file, $1.place.line) }) {
+      message += "; first: \(log.inputs[first.place.file].path):\(first.place.line): \(first.reason.explanation)"
+    } else if let problem = problems(of: log).first {
+      message += "; \(problem.path): \(problem.explanation)"
+    }
+    throw AnalyzerError(
+      .input, message,
+      hint: "docs/log-formats.md lists the formats read: \(FormatRegistry.all.map(\.name).joined(separator: ", "))")
+  }
+}
+
+extension Analysis {
+  package struct Totals: Sendable {
+    /// Net saving of the exact cache on requests whose cost is billed or priced from logged tokens.
+    package var safe: Int128
+    /// Net saving of the best combination of levers.
+    package var potential: Int128
+    package var potentialEvidence: Evidence
+  }
+
+  package var totals: Totals? {
+    guard let joint else { return nil }
+    let exact = outcomes.first { $0.id == ExactCacheStrategy.id }
+    let firm = exact.map { $0.net - $0.estimatedGross } ?? 0
+    return Totals(
+      safe: max(0, firm), potential: joint.bySubset.max() ?? 0,
+      potentialEvidence: joint.levers.map(\.evidence).max() ?? .replayed)
+  }
+
+  /// Factor from the days that have requests to 30 days; nil below two days.
+  package var monthMultiplier: Double? { ledger.days.count >= 2 ? 30 / Double(ledger.days.count) : nil }
+
+  func perMonth(_ pico: Int128) -> Int128 { monthMultiplier.map { Int128((Double(pico) * $0).rounded()) } ?? pico }
+
+  /// Inputs that were refused, skipped, or ended early.
+  package var inputProblems: [InputProblem] { Self.problems(of: log) }
+
+  private static func problems(of log: RequestLog) -> [InputProblem] {
+    log.problems
+      + zip(log.inputs, log.ends).compactMap { input, end in
+        end.end == .complete
+          ? nil : InputProblem(path: input.path, reason: end.end.name, explanation: end.end.explanation)
+      }
+  }
+
+  /// Whether something that was asked for is not in the figures; a file given twice is not.
+  package var isIncomplete: Bool {
+    log.counts.rejected > 0 || !inputProblems.filter { $0.reason != "repeated_file" }.isEmpty
+  }
+
+  var damage: String? {
+    let count = inputProblems.filter { $0.reason != "repeated_file" }.count
+    return count == 0
+      ? nil
+      : "\(count) input\(count == 1 ? "" : "s") could not be read in full; the figures cover what was read (see *Input*)."
+  }
+
+  /// All files of the report, the manifest last.
+  package func reportFiles(environment: [String: String]) throws -> [(name: String, content: Data)] {
+    var files = try ReportFiles(self).files
+    let hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, RunManifest.sha256($0.content)) })
+    let manifest = RunManifest(
+      runId: RunManifest.runID(version: Self.version, files: hashes), version: Self.version,
+      sourceDateEpoch: environment["SOURCE_DATE_EPOCH"].flatMap(Int.init),
+      inputs: zip(log.inputs, log.ends).map { input, end in
+        RunManifest.Input(
+          path: input.path, sha256: input.sha256, bytes: input.bytes, decodedBytes: end.decodedBytes,
+          container: end.container.rawValue, end: end.end.name)
+      },
+      problems: log.problems.map { RunManifest.Problem(path: $0.path, reason: $0.reason, explanation: $0.explanation) },
+      counts: RunManifest.Counts(
+        lines: log.counts.lines, requests: log.counts.accepted, rejected: log.counts.rejected,
+        duplicates: log.counts.duplicates, blank: log.counts.blank, estimated: ledger.total.estimated,
+        contradictory: log.counts.contradictory, unpriced: ledger.total.unpriced),
+      costPicodollars: String(ledger.total.cost), costUsd: MoneyText.exact(ledger.total.cost), prices: prices.source,
+      embedder: embedder, options: options, files: hashes)
+    files.append((OutputDirectory.marker, try manifest.json()))
+    return files
+  }
+}

@@ -1,0 +1,237 @@
+import Foundation
+import Yams
+
+/// Every option and its default, once. Built from defaults, a YAML file and flags, then validated; the resolved options
+/// are the last section of every report. What cannot change a figure (threads, paths, verbosity) is not here.
+package struct AnalysisOptions: Codable, Sendable, Equatable {
+  package struct Input: Codable, Sendable, Equatable {
+    /// log2 of the largest zstd window (10 … 31).
+    package var maxWindowLog = 27
+    /// Decoded bytes per compressed byte before a stream is refused.
+    package var maxExpansion = 4096
+    /// Longest line in bytes.
+    package var maxLineBytes = 16 << 20
+  }
+
+  package struct Prices: Codable, Sendable, Equatable {
+    /// LiteLLM-format price table; without it the small built-in table serves.
+    package var file: String?
+  }
+
+  package struct Cache: Codable, Sendable, Equatable {
+    package var scope = CacheScope()
+    /// Setting of the headline figures and of the joint replay.
+    package var ttl = Lifetime.hours(24)
+    package var threshold = 0.95
+    /// Grids of the sweeps.
+    package var ttls = [Lifetime.hours(1), .hours(6), .hours(24), .days(7), .unlimited]
+    package var capacities = [100, 1_000, 10_000, 100_000, nil].map(EntryLimit.init)
+    package var policies: [EvictionPolicy] = [.lru, .fifo, .lfu, .gdsf, .belady]
+    package var thresholds = (80...99).map { Double($0) / 100 }
+    /// User and assistant messages, the last user message included.
+    package var maxTurns = 4
+    package var maxPromptTokens = 8191
+    package var maxTemperature = 1.0
+    /// Pairs of near-identical questions above which the semantic replay is not run; one takes some 40 bytes.
+    package var maxPairs = 20_000_000
+    /// USD per million tokens of the embedding call that a semantic lookup needs.
+    package var embeddingUSDPerMillionTokens = 0.02
+    /// USD per million cache lookups, exact or semantic.
+    package var lookupUSDPerMillion = 0.0
+    package var extraTimeSensitive: [String] = []
+    package var extraPersonal: [String] = []
+  }
+
+  package struct Normalize: Codable, Sendable, Equatable {
+    package var extraFillers: [String] = []
+  }
+
+  package struct Guards: Codable, Sendable, Equatable {
+    package var numbers = true
+    package var negation = true
+  }
+
+  package struct Routing: Codable, Sendable, Equatable {
+    /// Confidence below which a request goes to the medium tier.
+    package var gate = 0.80
+    /// Models of the tiers; a missing one is chosen by price among the models of the log.
+    package var cheap: String?
+    package var medium: String?
+    package var strong: String?
+  }
+
+  package struct Precache: Codable, Sendable, Equatable {
+    /// Distinct users that must have asked before a question may leave the log.
+    package var minUsers = 3
+    package var maxEntries = 1_000
+    package var minAgreement = 0.6
+    package var maxAnswerBytes = 32 << 10
+  }
+
+  package struct Report: Codable, Sendable, Equatable {
+    /// Rows in the tables of `report.md`; the CSV files hold all.
+    package var topRows = 10
+    package var maxClusters = 10_000
+  }
+
+  package var input = Input()
+  package var prices = Prices()
+  package var normalize = Normalize()
+  package var cache = Cache()
+  package var guards = Guards()
+  package var routing = Routing()
+  package var precache = Precache()
+  package var report = Report()
+
+  package init() {}
+
+  /// The defaults overlaid with what a YAML file says. Unknown keys are errors: a misspelt option must not pass silently.
+  package init(yamlFile path: String) throws {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw AnalyzerError(.config, "cannot read the config file \(path)", hint: "analyze config > \(path) writes one")
+    }
+    do {
+      try self.init(yaml: text)
+    } catch let error as AnalyzerError {
+      throw AnalyzerError(.config, "\(path): \(error.message)", hint: error.hint)
+    }
+  }
+
+  package init(yaml text: String) throws {
+    let defaults = try YAMLEncoder().encode(AnalysisOptions.withAllKeys)
+    let known = try Yams.load(yaml: defaults) as? [String: Any] ?? [:]
+    let loaded: Any?
+    do {
+      // Yams stops the program at a key that is a list or a mapping.
+      guard try Self.hasPlainKeys(Yams.compose(yaml: text)) else {
+        throw AnalyzerError(.config, "a key must be a word")
+      }
+      loaded = try Yams.load(yaml: text)
+    } catch let error as AnalyzerError {
+      throw error
+    } catch {
+      throw AnalyzerError(.config, "not valid YAML: \(error)")
+    }
+    guard let sections = (loaded ?? [String: Any]()) as? [String: Any] else {
+      throw AnalyzerError(.config, "must be a YAML mapping", hint: "analyze config prints one with every option")
+    }
+    try Self.checkKeys(sections, against: known, path: "")
+    let plain = try Yams.load(yaml: YAMLEncoder().encode(AnalysisOptions())) as? [String: Any] ?? [:]
+    let merged = try Yams.dump(object: Self.merge(plain, sections))
+    do {
+      self = try YAMLDecoder().decode(AnalysisOptions.self, from: merged)
+    } catch let error as DecodingError {
+      throw AnalyzerError(.config, Self.explain(error))
+    }
+    try validate()
+  }
+
+  /// All optional options filled, to know which keys exist.
+  private static var withAllKeys: AnalysisOptions {
+    var options = AnalysisOptions()
+    options.prices.file = "file"
+    options.routing.cheap = "model"
+    options.routing.medium = "model"
+    options.routing.strong = "model"
+    return options
+  }
+
+  private static func hasPlainKeys(_ node: Node?) -> Bool {
+    switch node {
+    case .mapping(let mapping): mapping.allSatisfy { $0.key.scalar != nil && hasPlainKeys($0.value) }
+    case .sequence(let sequence): sequence.allSatisfy(hasPlainKeys)
+    default: true
+    }
+  }
+
+  private static func checkKeys(_ given: [String: Any], against known: [String: Any], path: String) throws {
+    for key in given.keys.sorted() {
+      guard let expected = known[key] else {
+        let names = known.keys.sorted().joined(separator: ", ")
+        throw AnalyzerError(.config, "unknown option '\(path)\(key)'", hint: "known here: \(names)")
+      }
+      if let inner = expected as? [String: Any], let values = given[key] as? [String: Any] {
+        try checkKeys(values, against: inner, path: "\(path)\(key).")
+      }
+    }
+  }
+
+  private static func merge(_ base: [String: Any], _ overlay: [String: Any]) -> [String: Any] {
+    base.merging(overlay) { old, new in
+      if let old = old as? [String: Any], let new = new as? [String: Any] { return merge(old, new) }
+      // `cache:` with every line below it commented out.
+      if old is [String: Any], new is NSNull { return old }
+      return new
+    }
+  }
+
+  private static func explain(_ error: DecodingError) -> String {
+    switch error {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context),
+      .keyNotFound(_, let context):
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return "\(path): \(context.debugDescription)"
+    @unknown default: return "\(error)"
+    }
+  }
+
+  /// Throws for a value outside its range.
+  package func validate() throws {
+    func require(_ condition: Bool, _ message: String) throws {
+      if !condition {
+        throw AnalyzerError(.config, message, hint: "analyze config shows every option with its default")
+      }
+    }
+    try require((10...31).contains(input.maxWindowLog), "input.maxWindowLog must be 10 … 31")
+    try require(input.maxExpansion >= 2, "input.maxExpansion must be at least 2")
+    try require((1024...(1 << 30)).contains(input.maxLineBytes), "input.maxLineBytes must be 1,024 … 1,073,741,824")
+    try require((0.5...1).contains(cache.threshold), "cache.threshold must be 0.5 … 1")
+    try require(
+      !cache.thresholds.isEmpty && cache.thresholds.allSatisfy { (0.5...1).contains($0) },
+      "cache.thresholds must be 0.5 … 1")
+    try require(
+      !cache.ttls.isEmpty && !cache.capacities.isEmpty && !cache.policies.isEmpty, "the cache grids must not be empty")
+    try require(
+      cache.maxTurns >= 1 && cache.maxPromptTokens >= 1, "cache.maxTurns and cache.maxPromptTokens must be at least 1")
+    try require(cache.maxPairs >= 0, "cache.maxPairs must not be negative")
+    try require(cache.maxTemperature >= 0, "cache.maxTemperature must not be negative")
+    try require(
+      (0...1000).contains(cache.embeddingUSDPerMillionTokens) && (0...1_000_000).contains(cache.lookupUSDPerMillion),
+      "cache.embeddingUSDPerMillionTokens and cache.lookupUSDPerMillion must not be negative")
+    try require((0.5...1).contains(routing.gate), "routing.gate must be 0.5 … 1")
+    try require(precache.minUsers >= 1, "precache.minUsers must be at least 1")
+    try require((0...1).contains(precache.minAgreement), "precache.minAgreement must be 0 … 1")
+    try require(precache.maxAnswerBytes >= 0, "precache.maxAnswerBytes must not be negative")
+    try require(
+      precache.maxEntries >= 0 && (1...100_000).contains(report.topRows) && report.maxClusters >= 0,
+      "row limits must not be negative")
+  }
+
+  /// The resolved options as YAML: what `analyze config` prints and every report ends with.
+  package func yaml() throws -> String {
+    let encoder = YAMLEncoder()
+    encoder.options.sortKeys = true
+    encoder.options.allowUnicode = true
+    return try encoder.encode(self).split(separator: "\n", omittingEmptySubsequences: false).map(Self.plainNumber)
+      .joined(separator: "\n")
+  }
+
+  /// Yams writes 0.95 as `9.5e-1`. Strings that look like numbers come quoted, so a bare one is a number.
+  private static func plainNumber(_ line: Substring) -> String {
+    guard let start = line.lastIndex(of: " ") else { return String(line) }
+    let text = line[line.index(after: start)...]
+    guard text.contains("e"), let value = Double(text), value.isFinite else { return String(line) }
+    return line[...start] + "\(value)"
+  }
+
+  /// Guards that are on, as a mask for `NeighbourGraph.refusals`.
+  package var guardMask: UInt8 { (guards.numbers ? 1 : 0) | (guards.negation ? 2 : 0) }
+
+  package var inputLimits: InputLimits {
+    var limits = InputLimits()
+    limits.maxWindowLog = input.maxWindowLog
+    limits.maxExpansion = input.maxExpansion
+    limits.maxLineBytes = input.maxLineBytes
+    return limits
+  }
+}

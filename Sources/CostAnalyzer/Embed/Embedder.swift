@@ -1,0 +1,54 @@
+/// Unit vectors of texts, row by row. Every row has Euclidean length 1, or is all zero for a text without features.
+package struct VectorMatrix: Sendable {
+  package var count: Int
+  /// A multiple of 16; rows are padded with zeros.
+  package var dimensions: Int
+  package var values: [Float]
+
+  package init(count: Int, dimensions: Int) {
+    self.count = count
+    self.dimensions = (dimensions + 15) / 16 * 16
+    values = [Float](repeating: 0, count: count * self.dimensions)
+  }
+
+  package func row(_ index: Int) -> ArraySlice<Float> { values[index * dimensions..<(index + 1) * dimensions] }
+
+  /// Fixed-order dot product: the same bits on every machine. This is the cosine that reports and replays use.
+  package func cosine(_ a: Int, _ b: Int) -> Float {
+    values.withUnsafeBufferPointer {
+      Self.dot($0.baseAddress! + a * dimensions, $0.baseAddress! + b * dimensions, dimensions)
+    }
+  }
+
+  static func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
+    var even = SIMD8<Float>()
+    var odd = SIMD8<Float>()
+    var index = 0
+    while index < count {
+      let x = UnsafeRawPointer(a + index)
+      let y = UnsafeRawPointer(b + index)
+      even += x.loadUnaligned(as: SIMD8<Float>.self) * y.loadUnaligned(as: SIMD8<Float>.self)
+      odd +=
+        x.loadUnaligned(fromByteOffset: 32, as: SIMD8<Float>.self)
+        * y.loadUnaligned(fromByteOffset: 32, as: SIMD8<Float>.self)
+      index += 16
+    }
+    return (even + odd).sum()
+  }
+
+  /// Scales a row to length 1.
+  static func normalize(_ row: UnsafeMutableBufferPointer<Float>) {
+    var squares = 0.0
+    for value in row { squares += Double(value) * Double(value) }
+    if squares == 0 { return }
+    let scale = Float(1 / squares.squareRoot())
+    for index in row.indices { row[index] *= scale }
+  }
+}
+
+/// Turns normalised texts into vectors. Thresholds mean something only for one embedder, so each has an identity.
+package protocol Embedder: Sendable {
+  /// Name and version; part of the report, of stored vectors and of the run identity.
+  var identity: String { get }
+  func embed(_ texts: [[UInt8]], threads: Int) throws -> VectorMatrix
+}

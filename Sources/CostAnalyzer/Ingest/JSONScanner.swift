@@ -1,0 +1,174 @@
+import CTextScan
+
+/// A set of JSON pointers that one walk over a line looks up. Built once per format, shared by all threads.
+package final class FieldPlan: @unchecked Sendable {
+  // SAFETY: the C plan is written only while it is built and read-only afterwards.
+  fileprivate let handle: OpaquePointer
+  package let count: Int
+
+  package init(_ pointers: [String]) {
+    let copies = pointers.map { strdup($0)! }
+    defer { copies.forEach { free($0) } }
+    let views = copies.map { Optional(UnsafePointer($0)) }
+    guard let handle = views.withUnsafeBufferPointer({ ca_plan_new($0.baseAddress, $0.count) }) else {
+      preconditionFailure("a field plan needs valid JSON pointers: \(pointers)")
+    }
+    self.handle = handle
+    count = pointers.count
+  }
+
+  deinit { ca_plan_free(handle) }
+}
+
+/// The slices one walk found, indexed by the field enumeration of a format.
+package struct Fields<Field: RawRepresentable<Int>> {
+  package let base: UnsafePointer<ca_slice>
+  package subscript(field: Field) -> ca_slice { base[field.rawValue] }
+}
+
+/// Scans JSON with simdjson on demand. One per thread; slices live as long as the scanned bytes and scratch do.
+package final class JSONScanner {
+  private let parser: OpaquePointer
+  private var slots: [UnsafeMutableBufferPointer<ca_slice>] = []
+  private var depth = 0
+  /// Unescaped text of the current line.
+  let scratch = Scratch()
+  /// A value of the current line turned out to be bad JSON. simdjson reads values, and the escapes in a text, only when
+  /// it is asked for them.
+  package private(set) var sawDamage = false
+
+  package init() {
+    guard let parser = ca_parser_new() else { preconditionFailure("simdjson could not allocate a parser") }
+    self.parser = parser
+  }
+
+  deinit {
+    ca_parser_free(parser)
+    slots.forEach { $0.deallocate() }
+  }
+
+  /// Forgets the previous line: its slices, and the scratch text.
+  package func beginLine() {
+    depth = 0
+    sawDamage = false
+    scratch.reset()
+  }
+
+  private func nextSlots(_ count: Int) -> UnsafeMutableBufferPointer<ca_slice> {
+    if depth == slots.count { slots.append(.allocate(capacity: max(64, count))) }
+    if slots[depth].count < count {
+      slots[depth].deallocate()
+      slots[depth] = .allocate(capacity: count)
+    }
+    depth += 1
+    return slots[depth - 1]
+  }
+
+  /// Walks one JSON object. The bytes need `ca_padding()` readable bytes behind them.
+  package func walk<Field: RawRepresentable<Int>>(
+    _ plan: FieldPlan, _ text: UnsafeRawBufferPointer, as: Field.Type
+  ) -> (status: ca_status, fields: Fields<Field>) {
+    let target = nextSlots(plan.count)
+    let bytes = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+    let status = ca_walk(parser, plan.handle, bytes, text.count, target.baseAddress)
+    if status != CA_OK { sawDamage = true }
+    return (status, Fields(base: UnsafePointer(target.baseAddress!)))
+  }
+
+  /// Slots of the current line can be taken again by the next walk once their fields are not needed any more.
+  func releasing<T>(_ body: () throws -> T) rethrows -> T {
+    let saved = depth
+    defer { depth = saved }
+    return try body()
+  }
+
+  /// The elements of an array slice; nil when it is damaged or longer than `max`.
+  package func elements(_ array: ca_slice, max: Int = 65_536) -> UnsafeBufferPointer<ca_slice>? {
+    var target = nextSlots(64)
+    var found = 0
+    guard ca_elements(parser, array.start, Int(array.length), target.baseAddress, target.count, &found) == CA_OK else {
+      sawDamage = true
+      return nil
+    }
+    if found > max { return nil }
+    if found > target.count {
+      depth -= 1
+      target = nextSlots(found)
+      guard ca_elements(parser, array.start, Int(array.length), target.baseAddress, target.count, &found) == CA_OK
+      else { return nil }
+    }
+    return UnsafeBufferPointer(rebasing: target[..<found])
+  }
+
+  /// The text of a string slice without its escapes; empty for anything that is not a string or is badly escaped.
+  package func text(_ slice: ca_slice) -> UnsafeRawBufferPointer {
+    guard slice.is(CA_STRING), slice.length > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    if memchr(slice.start, 92, Int(slice.length)) == nil { return slice.bytes }
+    let target = scratch.take(Int(slice.length))
+    let written = ca_unescape(slice.start, Int(slice.length), target.baseAddress!.assumingMemoryBound(to: CChar.self))
+    if written < 0 { sawDamage = true }
+    return UnsafeRawBufferPointer(start: target.baseAddress, count: max(0, written))
+  }
+}
+
+/// Bump memory for the texts of one line.
+final class Scratch {
+  private var chunks: [UnsafeMutableRawBufferPointer] = []
+  private var chunk = 0
+  private var used = 0
+
+  deinit { chunks.forEach { $0.deallocate() } }
+
+  func reset() {
+    // One giant line must not hold its memory for the rest of the run.
+    while chunks.count > 2 { chunks.removeLast().deallocate() }
+    if let last = chunks.last, last.count > 1 << 20 { chunks.removeLast().deallocate() }
+    chunk = 0
+    used = 0
+  }
+
+  /// `count` bytes with JSON padding behind them, valid until `reset`.
+  func take(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    let needed = count + ca_padding()
+    while chunk < chunks.count && chunks[chunk].count - used < needed {
+      chunk += 1
+      used = 0
+    }
+    if chunk == chunks.count { chunks.append(.allocate(byteCount: max(needed, 1 << 17), alignment: 64)) }
+    defer { used += needed }
+    return UnsafeMutableRawBufferPointer(rebasing: chunks[chunk][used..<used + count])
+  }
+}
+
+extension ca_slice {
+  package func `is`(_ kind: ca_kind) -> Bool { self.kind == kind.rawValue }
+  /// Neither absent nor null.
+  package var isPresent: Bool { kind > CA_NULL.rawValue }
+  package var isTrue: Bool { `is`(CA_TRUE) }
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: Int(length)) }
+  /// A string that says something.
+  package var isFilledString: Bool { `is`(CA_STRING) && length > 0 }
+
+  package func equals(_ text: StaticString) -> Bool {
+    Int(length) == text.utf8CodeUnitCount && memcmp(start, text.utf8Start, Int(length)) == 0
+  }
+
+  /// The number, or the number in a string (int64 as JSON strings are common).
+  package var double: Double? {
+    guard `is`(CA_NUMBER) || isFilledString, length < 64, isDecimal else { return nil }
+    return Double(String(decoding: bytes, as: UTF8.self))
+  }
+}
+extension ca_slice {
+  /// Sign, digits, point, exponent. `Double` reads hexadecimal, `inf` and `nan` too, and simdjson hands a number over
+  /// unread.
+  private var isDecimal: Bool {
+    bytes.allSatisfy { (48...57).contains($0) || $0 == 43 || $0 == 45 || $0 == 46 || $0 == 69 || $0 == 101 }
+  }
+}
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif

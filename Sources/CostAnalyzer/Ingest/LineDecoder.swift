@@ -1,0 +1,259 @@
+import CTextScan
+
+/// What a run needs from each line beyond the ledger.
+package struct IngestNeeds: Sendable, Equatable {
+  /// Prompt keys, answer sketches and complexity; without it no text is looked at.
+  package var text = true
+  package var scope = CacheScope()
+  /// Requests above this temperature are flagged `hot`.
+  package var maxTemperature = 1.0
+  /// Answers longer than this are not kept for the pre-cache list.
+  package var maxAnswerBytes = 32 << 10
+
+  package init() {}
+}
+
+/// One accepted line as a thread decoded it. Numbers of strings are local to the thread's tables.
+struct DecodedLine {
+  var request: Request
+  /// XXH3 of the id; 0 when the record has none.
+  var idHash: UInt64
+  var line: Int
+  /// Prompt identity; meaningless when `request.prompt` is `noText`.
+  var rawKey = Hash128(low: 0, high: 0)
+  /// Where the thread described the key's text, or -1 when it did so in an earlier line.
+  var newPrompt = -1
+  var answerSketch: UInt64 = 0
+  var answer: Range<Int> = 0..<0
+  var embedding: [Float] = []
+}
+
+/// All lines of one block, decoded.
+struct DecodedBlock {
+  var file: Int
+  var decoder: Int
+  var lines = 0
+  var blank = 0
+  var accepted: [DecodedLine] = []
+  var rejects: [(reason: RejectReason, line: Int)] = []
+  var newPrompts: [PromptDescription] = []
+  /// Bytes of the accepted answers that may be kept.
+  var answers: [UInt8] = []
+}
+
+/// Decodes blocks of lines. One per thread; keeps its own string tables, which the reducer maps to the run's.
+final class LineDecoder: @unchecked Sendable {
+  // SAFETY: taken from DecoderPool by one thread at a time; the reducer reads the tables between parallel stages.
+  let index: Int
+  private let needs: IngestNeeds
+  private let limits: InputLimits
+  private let scanner = JSONScanner()
+  private let describer: PromptDescriber?
+  private var lastFormat = 0
+  private var modelNames = Interner()
+  private var modelPairs: [UInt64: UInt32] = [:]
+  private(set) var models: [ModelName] = []
+  private(set) var users = Interner()
+  private(set) var tenants = Interner()
+  private(set) var tags = Interner()
+  private var describedKeys: Set<Hash128> = []
+
+  init(index: Int, needs: IngestNeeds, limits: InputLimits, settings: TextSettings?) {
+    self.index = index
+    self.needs = needs
+    self.limits = limits
+    precondition(settings != nil || !needs.text, "prompt text needs text settings")
+    describer = needs.text ? settings.map(PromptDescriber.init) : nil
+  }
+
+  func decode(_ block: LineBlock) -> DecodedBlock {
+    var result = DecodedBlock(file: block.file, decoder: index)
+    for _ in 0..<block.overlongBefore {
+      result.rejects.append((.lineTooLong, result.lines))
+      result.lines += 1
+    }
+    let bytes = block.lines
+    var start = 0
+    if block.isFirstOfFile, block.overlongBefore == 0, bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB,
+      bytes[2] == 0xBF
+    {
+      start = 3
+    }
+    while start < bytes.count {
+      let rest = bytes.count - start
+      let newline = memchr(bytes.baseAddress! + start, 10, rest)
+      let length = newline.map { (bytes.baseAddress! + start).distance(to: UnsafeRawPointer($0)) } ?? rest
+      let line = UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
+      start += length + 1
+      decode(line, isCut: block.lastLineIsCut && newline == nil, into: &result)
+    }
+    return result
+  }
+
+  private func decode(_ line: UnsafeRawBufferPointer, isCut: Bool, into result: inout DecodedBlock) {
+    let number = result.lines
+    result.lines += 1
+    if line.allSatisfy({ $0 == 32 || $0 == 13 || $0 == 9 }) {
+      result.blank += 1
+      return
+    }
+    do throws(RejectReason) {
+      if line.count > limits.maxLineBytes { throw .lineTooLong }
+      scanner.beginLine()
+      let (draft, format) = try draft(line)
+      try result.accepted.append(accept(draft, format: format, line: number, into: &result))
+    } catch {
+      result.rejects.append((isCut ? .cutLine : error, number))
+    }
+  }
+
+  /// Formats are tried from the one that the last line had. A walk stops only at damage in fields it looks at, so damage
+  /// counts when no format claims the line: else the verdict would depend on which format was tried first.
+  private func draft(_ line: UnsafeRawBufferPointer) throws(RejectReason) -> (RequestDraft, Int) {
+    // A byte order mark belongs at the start of a file; versions of simdjson differ in what they make of one here.
+    if line.starts(with: [0xEF, 0xBB, 0xBF]) { throw .badJSON }
+    var damage: (format: Int, reason: RejectReason)?
+    for attempt in 0..<FormatRegistry.all.count {
+      let index = (lastFormat + attempt) % FormatRegistry.all.count
+      let format = FormatRegistry.all[index]
+      scanner.beginLine()
+      let (status, fields) = scanner.walk(format.plan, line, as: AnyField.self)
+      if status != CA_OK {
+        let reason = Self.reason(status, line)
+        // Seen by every plan alike.
+        if status == CA_BAD_UTF8 || status == CA_NOT_OBJECT { throw reason }
+        if index < damage?.format ?? .max { damage = (index, reason) }
+        continue
+      }
+      if format.claims(fields.base) {
+        lastFormat = index
+        return (try format.draft(fields.base, line: line, scanner), index)
+      }
+    }
+    throw damage?.reason ?? .unknownFormat
+  }
+
+  private enum AnyField: Int { case first }
+
+  private static func reason(_ status: ca_status, _ line: UnsafeRawBufferPointer) -> RejectReason {
+    if memchr(line.baseAddress!, 0, line.count) != nil { return .nulByte }
+    switch status {
+    case CA_BAD_UTF8: return .invalidUTF8
+    case CA_NOT_OBJECT:
+      let text = line.drop { $0 == 32 || $0 == 9 }
+      let first = text.first ?? 0
+      let isWord = ["true", "false", "null"].contains { text.starts(with: $0.utf8) }
+      return isWord || first == 91 || first == 34 || first == 45 || (48...57).contains(first) ? .notAnObject : .badJSON
+    default: return .badJSON
+    }
+  }
+
+  private func accept(
+    _ draft: RequestDraft, format: Int, line: Int, into result: inout DecodedBlock
+  ) throws(RejectReason) -> DecodedLine {
+    guard Self.isTextOrNothing(draft.model), Self.isTextOrNothing(draft.responseModel) else { throw .badField }
+    guard draft.model.isFilledString || draft.responseModel.isFilledString else { throw .missingModel }
+    var usage = draft.usage
+    var flags: Request.Flags = []
+    if draft.isError { flags.insert(.error) }
+    if draft.gatewayHit { flags.insert(.gatewayHit) }
+    if draft.isOverride { flags.insert(.override) }
+    if draft.hasToolCalls { flags.insert(.toolCalls) }
+    if draft.contradictory { flags.insert(.contradictory) }
+    if needs.text, let temperature = draft.temperature.double, temperature > needs.maxTemperature { flags.insert(.hot) }
+    var prompt: Prompt?
+    var answer = UnsafeRawBufferPointer(start: nil, count: 0)
+    let mustEstimate = !draft.isError && !(draft.inputKnown && draft.outputKnown)
+    if needs.text || mustEstimate {
+      prompt = PromptReader.read(draft.messages, scanner)
+      answer = PromptReader.answer(draft, scanner)
+    }
+    if mustEstimate {
+      flags.insert(.estimated)
+      if !draft.inputKnown {
+        let total = TokenEstimate.tokens(bytes: prompt?.textBytes ?? 0)
+        let cached = UInt64(usage.cacheRead) + UInt64(usage.cacheWrite5m) + UInt64(usage.cacheWrite1h)
+        usage.input = UInt64(total) > cached ? total - UInt32(cached) : 0
+      }
+      if !draft.outputKnown { usage.output = TokenEstimate.tokens(bytes: answer.count) }
+    }
+    let request = Request(
+      time: draft.time, cost: draft.billed ?? 0, usage: usage, latencyMs: draft.latencyMs ?? Request.unknownLatency,
+      model: model(draft), user: intern(draft.user, &users), tenant: intern(draft.tenant, &tenants),
+      tags: internRaw(draft.tags, &tags), flags: draft.billed == nil ? flags : flags.union(.billed), tier: draft.tier,
+      format: UInt8(format))
+    var decoded = DecodedLine(request: request, idHash: idHash(draft.id), line: line)
+    // Before `describe`, which must not be undone: the key counts as described from then on.
+    if scanner.sawDamage { throw .badJSON }
+    if needs.text, let prompt, !prompt.isEmpty { describe(prompt, draft, answer, &decoded, into: &result) }
+    return decoded
+  }
+
+  private static func isTextOrNothing(_ slice: ca_slice) -> Bool { slice.is(CA_STRING) || !slice.isPresent }
+
+  private func describe(
+    _ prompt: Prompt, _ draft: RequestDraft, _ answer: UnsafeRawBufferPointer, _ decoded: inout DecodedLine,
+    into result: inout DecodedBlock
+  ) {
+    let group = needs.scope.group(of: draft, prompt: prompt, scanner)
+    let key = Hash128.combine([group, Hash128(prompt.lastUser)], tag: 10)
+    decoded.rawKey = key
+    decoded.request.prompt = 0
+    if let describer, describedKeys.insert(key).inserted {
+      decoded.newPrompt = result.newPrompts.count
+      result.newPrompts.append(
+        describer.describe(prompt, group: group, tools: draft.tools))
+    }
+    decoded.answerSketch = AnswerSketch.sketch(answer)
+    if answer.count <= needs.maxAnswerBytes && !draft.isError {
+      decoded.answer = result.answers.count..<result.answers.count + answer.count
+      result.answers.append(contentsOf: answer)
+    }
+    if draft.embedding.is(CA_ARRAY) { decoded.embedding = readVector(draft.embedding) }
+  }
+
+  private func readVector(_ slice: ca_slice) -> [Float] {
+    guard let elements = scanner.elements(slice) else { return [] }
+    let values = elements.compactMap { $0.double.map(Float.init) }
+    return values.count == elements.count ? values : []
+  }
+
+  private func idHash(_ slice: ca_slice) -> UInt64 {
+    guard slice.isFilledString || slice.is(CA_NUMBER) else { return 0 }
+    return max(1, ca_hash64(slice.start, Int(slice.length), 0))
+  }
+
+  private func model(_ draft: RequestDraft) -> UInt32 {
+    let requested = intern(draft.model, &modelNames)
+    let responded = intern(draft.responseModel, &modelNames)
+    let pair = UInt64(requested) << 32 | UInt64(responded)
+    if let known = modelPairs[pair] { return known }
+    modelPairs[pair] = UInt32(models.count)
+    models.append(
+      ModelName(requested: modelNames[requested], responded: modelNames[responded]))
+    return UInt32(models.count - 1)
+  }
+
+  /// Absent is the empty string.
+  private func intern(_ slice: ca_slice, _ table: inout Interner) -> UInt32 {
+    if slice.is(CA_NUMBER) { return table.intern(slice.bytes) }
+    return table.intern(scanner.text(slice))
+  }
+
+  /// Arrays are kept as JSON text and taken apart once per distinct set.
+  private func internRaw(_ slice: ca_slice, _ table: inout Interner) -> UInt32 {
+    slice.is(CA_ARRAY) ? table.intern(slice.bytes) : intern(slice, &table)
+  }
+}
+
+/// Token counts where the log has none: one token per four bytes of text, the provider documentation's rule of thumb.
+/// Requests counted this way carry the evidence label `estimated`.
+package enum TokenEstimate {
+  package static func tokens(bytes: Int) -> UInt32 { UInt32(clamping: (bytes + 3) / 4) }
+}
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif

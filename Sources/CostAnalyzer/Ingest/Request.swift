@@ -1,0 +1,92 @@
+/// One request of the log, 72 bytes: everything the ledger needs, no text.
+///
+/// Strings are numbers into the tables of `RequestLog`.
+package struct Request: Sendable {
+  package struct Flags: OptionSet, Sendable {
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    package static let error = Flags(rawValue: 1)
+    package static let gatewayHit = Flags(rawValue: 2)
+    package static let override = Flags(rawValue: 4)
+    package static let toolCalls = Flags(rawValue: 8)
+    /// A token count was missing and is estimated.
+    package static let estimated = Flags(rawValue: 16)
+    /// The cost is the log's own.
+    package static let billed = Flags(rawValue: 32)
+    /// No price for the model: the cost is 0 and means *unknown*.
+    package static let unpriced = Flags(rawValue: 64)
+    /// The input count excludes cached tokens although its format says it includes them.
+    package static let contradictory = Flags(rawValue: 128)
+    /// Temperature above `cache.maxTemperature`.
+    package static let hot = Flags(rawValue: 256)
+    /// Bought at a batch, flex or priority tier for which the price row has no rate: the standard rate was charged.
+    package static let tierPriceMissing = Flags(rawValue: 512)
+  }
+
+  package static let noText = UInt32.max
+  package static let unknownLatency = UInt32.max
+
+  /// UTC microseconds.
+  package var time: Int64
+  package var cost: PicoDollars = 0
+  package var usage: TokenUsage
+  package var latencyMs: UInt32
+  package var model: UInt32
+  package var user: UInt32
+  package var tenant: UInt32
+  package var tags: UInt32
+  package var flags: Flags
+  package var tier: ServiceTier
+  package var format: UInt8
+  /// Raw key in `RequestLog.prompts`, or `noText` when the run or the record has no prompt text.
+  package var prompt: UInt32 = noText
+
+  package var isError: Bool { flags.contains(.error) }
+}
+
+/// The models of one request as logged: what was asked for and what answered.
+package struct ModelName: Sendable, Hashable {
+  package var requested: String
+  package var responded: String
+
+  /// What reports call it.
+  package var display: String { requested.isEmpty ? responded : requested }
+}
+
+/// All requests of a run with the tables their numbers point into.
+package struct RequestLog: Sendable {
+  package var requests = ChunkedArray<Request>()
+  /// Similarity sketch of each answer (`AnswerSketch`), parallel to `requests`; empty when the run needs no text.
+  package var answerSketches = ChunkedArray<UInt64>()
+  package var models: [ModelName] = []
+  package var users: [String] = []
+  package var tenants: [String] = []
+  /// Tag sets as they stand in the log, one entry per distinct set.
+  package var tagSets: [[String]] = []
+  package var prompts = PromptTable()
+  package var counts = IngestCounts()
+  package var inputs: [InputFile] = []
+  package var ends: [InputEnd] = []
+  package var problems: [InputProblem] = []
+  package var rejects = RejectLedger()
+}
+
+/// Lines read = accepted + duplicates + rejected + blank; checked when ingest ends.
+package struct IngestCounts: Sendable, Equatable {
+  package var lines = 0
+  package var blank = 0
+  package var accepted = 0
+  package var duplicates = 0
+  package var rejected = 0
+  package var estimated = 0
+  package var contradictory = 0
+  package var decodedBytes = 0
+  /// Accepted lines by format, in registry order.
+  package var byFormat: [(name: String, lines: Int)] = []
+
+  package static func == (a: IngestCounts, b: IngestCounts) -> Bool {
+    (a.lines, a.blank, a.accepted, a.duplicates, a.rejected) == (b.lines, b.blank, b.accepted, b.duplicates, b.rejected)
+      && (a.estimated, a.contradictory, a.decodedBytes) == (b.estimated, b.contradictory, b.decodedBytes)
+      && a.byFormat.elementsEqual(b.byFormat) { $0 == $1 }
+  }
+}

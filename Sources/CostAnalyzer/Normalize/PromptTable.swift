@@ -1,0 +1,168 @@
+import CTextScan
+
+/// What one distinct raw key (group × raw text of the last user message) says, computed once by the thread that meets it.
+struct PromptDescription: Sendable {
+  var key: Hash128
+  var group: Hash128
+  /// Raw text for display and export, cut at `PromptTable.keptTextBytes` on a character boundary.
+  var text: [UInt8]
+  var textIsCut: Bool
+  /// Text after all normalisation steps, cut likewise; the keys hash the whole text.
+  var normalized: [UInt8]
+  /// Key of each normalisation step: group × text after the step.
+  var stepKeys: [Hash128]
+  var normalizedHash: Hash128
+  var simple: Float
+  var rule: CacheabilityRule?
+  var turns: Int
+  var isPlain: Bool
+}
+
+/// All distinct prompts of a run. Grows with unique keys, not with requests.
+package struct PromptTable: Sendable {
+  package static let keptTextBytes = 2048
+  /// Normalised texts longer than this are embedded by their first part.
+  package static let embeddedBytes = 4096
+
+  package struct RawPrompt: Sendable {
+    /// Raw text (display).
+    package var text: [UInt8]
+    package var textIsCut: Bool
+    /// Cache key: index into `keys`.
+    package var key: UInt32
+    /// Low words of the step keys before the last one.
+    package var stepKeys: [UInt64]
+    package var simple: Float
+    package var rule: CacheabilityRule?
+    package var turns: Int
+    /// One user message of text and nothing else but system prompts.
+    package var isPlain: Bool
+    /// Answer of the first accepted request with this prompt, and that request; empty when too long or absent.
+    package var answer: [UInt8] = []
+    package var answerRequest = -1
+    /// Vector of the text as the log carries it.
+    package var embedding: [Float] = []
+  }
+
+  /// A normalised cache key: one entry of a cache.
+  package struct Key: Sendable {
+    /// Scope and context: neighbours are looked for inside one group.
+    package var group: UInt32
+    /// Normalised text: index into `texts`.
+    package var text: UInt32
+    /// First raw prompt that maps to this key.
+    package var firstPrompt: UInt32
+  }
+
+  package private(set) var prompts: [RawPrompt] = []
+  package private(set) var keys: [Key] = []
+  package private(set) var texts: [[UInt8]] = []
+  /// Identity of scope and context of each group.
+  package private(set) var groups: [Hash128] = []
+  private var promptOf: [Hash128: UInt32] = [:]
+  private var keyOf: [Hash128: UInt32] = [:]
+  private var textOf: [Hash128: UInt32] = [:]
+  private var groupOf: [Hash128: UInt32] = [:]
+
+  package init() {}
+
+  func index(of rawKey: Hash128) -> UInt32? { promptOf[rawKey] }
+
+  mutating func add(_ description: PromptDescription) -> UInt32 {
+    if let known = promptOf[description.key] { return known }
+    let group = Self.number(description.group, in: &groupOf)
+    if groups.count < groupOf.count { groups.append(description.group) }
+    var text = UInt32(texts.count)
+    if let known = textOf[description.normalizedHash] {
+      text = known
+    } else {
+      textOf[description.normalizedHash] = text
+      texts.append(description.normalized)
+    }
+    let promptIndex = UInt32(prompts.count)
+    var key = UInt32(keys.count)
+    if let known = keyOf[description.stepKeys.last!] {
+      key = known
+    } else {
+      keyOf[description.stepKeys.last!] = key
+      keys.append(Key(group: group, text: text, firstPrompt: promptIndex))
+    }
+    promptOf[description.key] = promptIndex
+    prompts.append(
+      RawPrompt(
+        text: description.text, textIsCut: description.textIsCut, key: key,
+        stepKeys: description.stepKeys.dropLast().map(\.low), simple: description.simple, rule: description.rule,
+        turns: description.turns, isPlain: description.isPlain))
+    return promptIndex
+  }
+
+  mutating func setAnswer(_ answer: some Collection<UInt8>, of prompt: UInt32, request: Int) {
+    prompts[Int(prompt)].answer = Array(answer)
+    prompts[Int(prompt)].answerRequest = request
+  }
+
+  mutating func setEmbedding(_ vector: [Float], of prompt: UInt32) {
+    if prompts[Int(prompt)].embedding.isEmpty { prompts[Int(prompt)].embedding = vector }
+  }
+
+  private static func number(_ hash: Hash128, in table: inout [Hash128: UInt32]) -> UInt32 {
+    if let known = table[hash] { return known }
+    let number = UInt32(table.count)
+    table[hash] = number
+    return number
+  }
+}
+
+/// Describes raw prompts. One per thread.
+final class PromptDescriber {
+  private let normalizer: TextNormalizer
+  private let rules: TextRules
+  private let complexity: ComplexityModel
+
+  init(_ settings: TextSettings) {
+    normalizer = TextNormalizer(settings.fillers)
+    rules = settings.rules
+    complexity = settings.complexity
+  }
+
+  func describe(_ prompt: Prompt, group: Hash128, tools: ca_slice) -> PromptDescription {
+    let steps = normalizer.steps(prompt.lastUser)
+    let stepKeys = steps.enumerated().map { step, text in
+      Hash128.combine([group, text.withUnsafeBytes { Hash128($0) }], tag: 11 + UInt64(step))
+    }
+    let spaced = steps[NormalizationStep.whitespace.rawValue]
+    let text = Self.cut(prompt.lastUser, PromptTable.keptTextBytes)
+    return PromptDescription(
+      key: Hash128.combine([group, Hash128(prompt.lastUser)], tag: 10), group: group, text: text,
+      textIsCut: text.count < prompt.lastUser.count,
+      normalized: steps.last!.withUnsafeBytes { Self.cut($0, PromptTable.embeddedBytes) }, stepKeys: stepKeys,
+      normalizedHash: steps.last!.withUnsafeBytes { Hash128($0) },
+      simple: complexity.simpleProbability(
+        ComplexityFeatures(text: spaced, turns: prompt.turns, hasTools: tools.isPresent, words: complexity.words)),
+      rule: rules.rule(spaced), turns: prompt.turns, isPlain: prompt.isPlain)
+  }
+
+  /// The first bytes, cut where a UTF-8 character begins.
+  private static func cut(_ bytes: UnsafeRawBufferPointer, _ limit: Int) -> [UInt8] {
+    if bytes.count <= limit { return Array(bytes) }
+    var end = limit
+    while end > 0 && bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    return Array(bytes[..<end])
+  }
+}
+
+/// The word lists and weights that describing a prompt needs; read once per run, shared by all threads.
+package struct TextSettings: Sendable {
+  let fillers: FillerList
+  let rules: TextRules
+  let complexity: ComplexityModel
+  package var complexityVersion: String { complexity.version }
+
+  package init(
+    extraFillers: [String] = [], extraTimeSensitive: [String] = [], extraPersonal: [String] = []
+  ) throws {
+    fillers = try FillerList(extra: extraFillers)
+    rules = try TextRules(extraTimeSensitive: extraTimeSensitive, extraPersonal: extraPersonal)
+    complexity = try ComplexityModel.builtin()
+  }
+}

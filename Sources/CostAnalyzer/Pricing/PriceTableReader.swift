@@ -1,0 +1,134 @@
+import Foundation
+
+/// Why an entry of a price table is not a price here.
+package enum PriceRowProblem: Error, Equatable, CustomStringConvertible {
+  case documentation
+  case notAnObject
+  /// Neither an input nor an output price per token.
+  case noTokenPrice
+  /// Every token rate is 0 because the model is sold by another unit, named by the key.
+  case pricedByOtherUnit(key: String)
+  case notANumber(key: String)
+  case negative(key: String)
+  /// More than 9.2 dollars per token.
+  case outOfRange(key: String)
+
+  package var description: String {
+    switch self {
+    case .documentation: "documentation of the format"
+    case .notAnObject: "not an object"
+    case .noTokenPrice: "no price per token"
+    case .pricedByOtherUnit(let key): "token rates are 0, the price is \(key)"
+    case .notANumber(let key): "\(key) is not a number"
+    case .negative(let key): "\(key) is negative"
+    case .outOfRange(let key): "\(key) is out of range"
+    }
+  }
+}
+
+/// Reads rows of LiteLLM's `model_prices_and_context_window.json` format.
+struct PriceTableReader {
+  private(set) var rows: [PriceRow] = []
+  private(set) var skipped: [(name: String, problem: PriceRowProblem)] = []
+  private(set) var roundedRates = 0
+
+  mutating func read(name: String, entry: Any) {
+    guard name != "sample_spec" else { return skipped.append((name, .documentation)) }
+    guard let fields = entry as? [String: Any] else { return skipped.append((name, .notAnObject)) }
+    do throws(PriceRowProblem) {
+      rows.append(try row(name: name, fields: fields))
+    } catch {
+      skipped.append((name, error))
+    }
+  }
+
+  private mutating func row(name: String, fields: [String: Any]) throws(PriceRowProblem) -> PriceRow {
+    let provider = fields["litellm_provider"] as? String ?? ""
+    // xAI bills the higher rate from the threshold on, the others beyond it.
+    let reach: UInt64 = provider == "xai" ? 1 : 0
+    var bands: [UInt64: RateBand] = [:]
+    // Sorted, so that a row with two faults always names the same one.
+    for key in fields.keys.filter(RateKey.isLikely).sorted() {
+      guard let rateKey = RateKey(key), let value = fields[key], let rate = try rate(value, key: key) else { continue }
+      set(rate, rateKey, above: rateKey.threshold.map { $0 - min($0, reach) }, in: &bands)
+    }
+    try addTiers(fields["tiered_pricing"] as? [[String: Any]] ?? [], to: &bands)
+    if let hit = fields["input_cost_per_token_cache_hit"], bands[0]?[.cacheRead, .standard] == nil,
+      let rate = try rate(hit, key: "input_cost_per_token_cache_hit")
+    {
+      set(rate, .cacheRead, .standard, above: nil, in: &bands)
+    }
+    let sorted = bands.sorted { $0.key < $1.key }.map { Self.withoutEqualReasoning($0.value) }
+    guard sorted.contains(where: { $0[.input, .standard] != nil || $0[.output, .standard] != nil }) else {
+      throw .noTokenPrice
+    }
+    if !sorted.contains(where: \.chargesAnything), let key = Self.otherUnit(fields) {
+      throw .pricedByOtherUnit(key: key)
+    }
+    return PriceRow(
+      name: name, provider: provider, mode: fields["mode"] as? String ?? "",
+      deprecationDate: fields["deprecation_date"] as? String, source: fields["source"] as? String,
+      asOf: fields["as_of"] as? String,
+      maxInputTokens: (fields["max_input_tokens"] as? NSNumber).flatMap { UInt64(exactly: $0.doubleValue) },
+      bands: sorted)
+  }
+
+  /// `tiered_pricing`: a list of `{"range": [over, up to], rates…}`. The rates of the last range go on beyond it.
+  private mutating func addTiers(
+    _ tiers: [[String: Any]], to bands: inout [UInt64: RateBand]
+  ) throws(PriceRowProblem) {
+    for tier in tiers {
+      guard let range = tier["range"] as? [NSNumber],
+        let over = range.first.flatMap({ UInt64(exactly: $0.doubleValue) })
+      else { continue }
+      for (key, value) in tier.sorted(by: { $0.key < $1.key }) {
+        guard let rateKey = RateKey(key), let rate = try rate(value, key: "tiered_pricing.\(key)") else { continue }
+        // The flat keys of a row that has both are its base price.
+        if over == 0, bands[0]?[rateKey.tokenClass, rateKey.tier] != nil { continue }
+        set(rate, rateKey, above: over == 0 ? nil : over, in: &bands)
+      }
+    }
+  }
+
+  /// The rate in attodollars per token; nil for JSON null.
+  private mutating func rate(_ value: Any, key: String) throws(PriceRowProblem) -> Int64? {
+    if value is NSNull { return nil }
+    // A JSON boolean is an NSNumber too, of Objective-C type "c".
+    guard let number = value as? NSNumber, number.objCType.pointee != CChar(UInt8(ascii: "c")) else {
+      throw .notANumber(key: key)
+    }
+    // Foundation keeps long decimals as they are; the description of a Double is the shortest decimal that reads back
+    // as it. Either way this is the decimal that was published.
+    let text = number is NSDecimalNumber ? number.description : number.doubleValue.description
+    guard !text.hasPrefix("-") || number.doubleValue == 0 else { throw .negative(key: key) }
+    guard let scaled = DecimalText.scaled(text.utf8, byTenToThe: 18) else { throw .outOfRange(key: key) }
+    if !scaled.isExact { roundedRates += 1 }
+    return scaled.value
+  }
+
+  private func set(_ rate: Int64, _ key: RateKey, above: UInt64?, in bands: inout [UInt64: RateBand]) {
+    set(rate, key.tokenClass, key.tier, above: above, in: &bands)
+  }
+
+  private func set(
+    _ rate: Int64, _ tokenClass: TokenClass, _ tier: ServiceTier, above: UInt64?, in bands: inout [UInt64: RateBand]
+  ) {
+    bands[above ?? 0, default: RateBand(threshold: above)][tokenClass, tier] = rate
+  }
+
+  /// A reasoning rate that repeats the output rate is no rate of its own: at batch or flex the output rate is lower.
+  private static func withoutEqualReasoning(_ band: RateBand) -> RateBand {
+    var band = band
+    if band[.reasoning, .standard] == band[.output, .standard] { band[.reasoning, .standard] = nil }
+    return band
+  }
+
+  /// The first key, by name, that prices something else than tokens.
+  private static func otherUnit(_ fields: [String: Any]) -> String? {
+    fields.keys.filter { key in
+      (key.hasPrefix("input_cost_per_") || key.hasPrefix("output_cost_per_") || key.hasPrefix("cost_per_")
+        || key.hasPrefix("ocr_cost_per_"))
+        && !key.contains("token") && (fields[key] as? NSNumber)?.doubleValue ?? 0 > 0
+    }.min()
+  }
+}

@@ -1,0 +1,52 @@
+/// What one request used, in disjoint token classes, except that reasoning is a part of output.
+package struct TokenUsage: Sendable, Equatable {
+  /// Prompt tokens that were neither read from nor written to a provider's prompt cache.
+  package var input: UInt32
+  /// Prompt tokens read from the provider's prompt cache.
+  package var cacheRead: UInt32
+  /// Prompt tokens written to a cache entry that lives five minutes.
+  package var cacheWrite5m: UInt32
+  /// Prompt tokens written to a cache entry that lives one hour.
+  package var cacheWrite1h: UInt32
+  /// Completion tokens, reasoning included.
+  package var output: UInt32
+  /// The part of `output` that was reasoning.
+  package var reasoning: UInt32
+
+  package init(
+    input: UInt32 = 0, cacheRead: UInt32 = 0, cacheWrite5m: UInt32 = 0, cacheWrite1h: UInt32 = 0,
+    output: UInt32 = 0, reasoning: UInt32 = 0
+  ) {
+    self.input = input
+    self.cacheRead = cacheRead
+    self.cacheWrite5m = cacheWrite5m
+    self.cacheWrite1h = cacheWrite1h
+    self.output = output
+    self.reasoning = reasoning
+  }
+
+  /// The whole prompt, cached or not: what long-context thresholds are compared with.
+  package var promptTokens: UInt64 {
+    UInt64(input) + UInt64(cacheRead) + UInt64(cacheWrite5m) + UInt64(cacheWrite1h)
+  }
+}
+
+/// The service a request was bought at.
+package enum ServiceTier: UInt8, Sendable, CaseIterable {
+  case standard, batch, flex, priority
+}
+
+/// The kinds of token that can have a rate of their own.
+package enum TokenClass: Int, Sendable, CaseIterable {
+  case input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning
+
+  /// Whose rate serves when this class has none. Nil for the two that cannot be derived.
+  package var fallback: TokenClass? {
+    switch self {
+    case .input, .output: nil
+    case .cacheRead, .cacheWrite5m: .input
+    case .cacheWrite1h: .cacheWrite5m
+    case .reasoning: .output
+    }
+  }
+}

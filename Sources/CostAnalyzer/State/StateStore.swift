@@ -1,0 +1,145 @@
+import Foundation
+import GRDB
+
+/// The SQLite file that remembers runs. Numbered migrations; one row a run, one row an input.
+package final class StateStore {
+  private let database: DatabaseQueue
+  private let path: String
+
+  /// `$ANALYZE_STATE`, else `$XDG_STATE_HOME/llm-cost-analyzer/state.sqlite`, else the same below `~/.local/state`.
+  package static func defaultPath(environment: [String: String]) -> String {
+    if let path = environment["ANALYZE_STATE"], !path.isEmpty { return path }
+    let base =
+      environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+      ?? (environment["HOME"] ?? NSTemporaryDirectory()) + "/.local/state"
+    return base + "/llm-cost-analyzer/state.sqlite"
+  }
+
+  /// Opens or creates the file (mode 0600). Throws a state error that names the path and the next step.
+  package init(path: String) throws {
+    self.path = path
+    do {
+      let directory = (path as NSString).deletingLastPathComponent
+      if !directory.isEmpty {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      }
+      if !FileManager.default.fileExists(atPath: path) {
+        _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+      }
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(10)
+      database = try DatabaseQueue(path: path, configuration: configuration)
+      do {
+        try Self.migrator.migrate(database)
+      } catch {
+        // Two first runs at once: the other one made the tables between our look and our try.
+        try Self.migrator.migrate(database)
+      }
+      if try database.read(Self.migrator.hasBeenSuperseded) {
+        throw AnalyzerError(.state, "it was written by a newer version of this program")
+      }
+    } catch {
+      throw AnalyzerError(
+        .state, "cannot use the state file \(path): \(Self.explain(error))",
+        hint: "name another one with --state FILE, or go without one with --no-state")
+    }
+  }
+
+  private static func explain(_ error: any Error) -> String {
+    if let error = error as? AnalyzerError { return error.message }
+    return (error as? DatabaseError).map { $0.message ?? "SQLite error \($0.resultCode.rawValue)" }
+      ?? error.localizedDescription
+  }
+
+  private static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 runs and inputs") { db in
+      try db.create(table: "run") { table in
+        table.autoIncrementedPrimaryKey("id")
+        table.column("run_id", .text).notNull()
+        table.column("finished_at", .text).notNull()
+        table.column("version", .text).notNull()
+        table.column("out", .text).notNull()
+        table.column("options", .text).notNull()
+        table.column("lines", .integer).notNull()
+        table.column("requests", .integer).notNull()
+        table.column("rejected", .integer).notNull()
+        table.column("duplicates", .integer).notNull()
+        // Decimal pico-dollars: a 128-bit sum does not fit SQLite's integer.
+        table.column("cost_picodollars", .text).notNull()
+        table.column("joint_saving_picodollars", .text)
+      }
+      try db.create(table: "input") { table in
+        table.column("run", .integer).notNull().references("run", onDelete: .cascade)
+        table.column("path", .text).notNull()
+        table.column("sha256", .text).notNull()
+        table.column("bytes", .integer).notNull()
+        table.column("end", .text).notNull()
+      }
+      try db.create(index: "input_sha256", on: "input", columns: ["sha256"])
+    }
+    return migrator
+  }
+
+  package struct Run: Sendable, Equatable {
+    package var number: Int64
+    package var runID: String
+    package var finishedAt: String
+    package var version: String
+    package var out: String
+    package var lines: Int
+    package var requests: Int
+    package var rejected: Int
+    package var duplicates: Int
+    package var cost: Int128
+    package var jointSaving: Int128?
+  }
+
+  /// Records a finished run with its inputs in one transaction.
+  package func record(_ analysis: Analysis, runID: String, out: String, at time: Int64) throws {
+    do {
+      try database.write { db in
+        try db.execute(
+          sql: """
+            INSERT INTO run (run_id, finished_at, version, out, options, lines, requests, rejected, duplicates,
+              cost_picodollars, joint_saving_picodollars) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+          arguments: [
+            runID, Timestamp.text(time), Analysis.version, out, try analysis.options.yaml(), analysis.log.counts.lines,
+            analysis.log.counts.accepted, analysis.log.counts.rejected, analysis.log.counts.duplicates,
+            String(analysis.ledger.total.cost), analysis.joint.map { String($0.saving) },
+          ])
+        let run = db.lastInsertedRowID
+        for (input, end) in zip(analysis.log.inputs, analysis.log.ends) {
+          try db.execute(
+            sql: "INSERT INTO input (run, path, sha256, bytes, end) VALUES (?, ?, ?, ?, ?)",
+            arguments: [run, input.path, input.sha256, input.bytes, end.end.name])
+        }
+      }
+    } catch {
+      throw AnalyzerError(
+        .state, "cannot record the run in \(path): \(Self.explain(error))",
+        hint: "name another file with --state FILE, or go without one with --no-state")
+    }
+  }
+
+  /// Runs, newest first.
+  package func runs(limit: Int) throws -> [Run] {
+    do {
+      return try database.read { db in
+        try Row.fetchAll(db, sql: "SELECT * FROM run ORDER BY id DESC LIMIT ?", arguments: [limit]).map { row in
+          Run(
+            number: row["id"], runID: row["run_id"], finishedAt: row["finished_at"], version: row["version"],
+            out: row["out"],
+            lines: row["lines"], requests: row["requests"], rejected: row["rejected"], duplicates: row["duplicates"],
+            cost: Int128(row["cost_picodollars"] as String) ?? 0,
+            jointSaving: (row["joint_saving_picodollars"] as String?).flatMap { Int128($0) })
+        }
+      }
+    } catch {
+      throw AnalyzerError(
+        .state, "cannot read the state file \(path): \(Self.explain(error))", hint: "name another one with --state FILE"
+      )
+    }
+  }
+}

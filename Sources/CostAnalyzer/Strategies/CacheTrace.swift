@@ -1,0 +1,79 @@
+/// The cacheable requests of a log in replay order, and what was left out by which rule.
+package struct CacheTrace: Sendable {
+  package struct LeftOut: Sendable, Equatable {
+    package var requests = 0
+    package var cost: Int128 = 0
+  }
+
+  package var trace: ReplayTrace
+  /// Request number of each trace position.
+  package var requests: [UInt32]
+  /// Index into `PromptTable.keys` of each dense key.
+  package var keys: [UInt32]
+  /// Indexed by `CacheabilityRule.rawValue`.
+  package var leftOut: [LeftOut]
+  package var cost: Int128
+
+  /// All cacheable requests of the log in replay order.
+  package init(_ log: RequestLog, options: AnalysisOptions.Cache) {
+    var order: [UInt32] = []
+    leftOut = [LeftOut](repeating: LeftOut(), count: CacheabilityRule.allCases.count)
+    cost = 0
+    for index in 0..<log.requests.count {
+      let request = log.requests[index]
+      if let rule = Self.rule(request, log.prompts, options) {
+        leftOut[Int(rule.rawValue)].requests += 1
+        leftOut[Int(rule.rawValue)].cost += Int128(request.cost)
+      } else {
+        order.append(UInt32(index))
+        cost += Int128(request.cost)
+      }
+    }
+    // Requests stand in (file, line) order; time decides first.
+    let times = order.map { log.requests[Int($0)].time }
+    let sorted = order.indices.sorted { times[$0] != times[$1] ? times[$0] < times[$1] : $0 < $1 }
+    requests = sorted.map { order[$0] }
+    var dense: [UInt32: UInt32] = [:]
+    keys = []
+    var traceKeys: [UInt32] = []
+    traceKeys.reserveCapacity(requests.count)
+    for request in requests {
+      let key = log.prompts.prompts[Int(log.requests[Int(request)].prompt)].key
+      if let known = dense[key] {
+        traceKeys.append(known)
+      } else {
+        dense[key] = UInt32(keys.count)
+        traceKeys.append(UInt32(keys.count))
+        keys.append(key)
+      }
+    }
+    trace = ReplayTrace(
+      times: sorted.map { times[$0] }, keys: traceKeys, costs: requests.map { log.requests[Int($0)].cost },
+      keyCount: keys.count)
+  }
+
+  /// The first rule that keeps a request out of a cache, or nil.
+  static func rule(_ request: Request, _ prompts: PromptTable, _ options: AnalysisOptions.Cache) -> CacheabilityRule? {
+    if request.isError { return .error }
+    if request.flags.contains(.gatewayHit) { return .gatewayHit }
+    if request.prompt == Request.noText { return .noText }
+    if request.flags.contains(.toolCalls) { return .toolCalls }
+    let prompt = prompts.prompts[Int(request.prompt)]
+    if prompt.turns > options.maxTurns { return .tooManyTurns }
+    if request.usage.promptTokens > UInt64(options.maxPromptTokens) { return .tooLong }
+    if request.flags.contains(.hot) { return .tooHot }
+    return prompt.rule
+  }
+
+  /// Saving of serving every request that repeats an earlier key: the ceiling of an exact cache of any size.
+  package func repeats(keys: [UInt64]) -> (hits: Int, saved: Int128) {
+    var seen: Set<UInt64> = []
+    var hits = 0
+    var saved: Int128 = 0
+    for (position, key) in keys.enumerated() where !seen.insert(key).inserted {
+      hits += 1
+      saved += Int128(trace.costs[position])
+    }
+    return (hits, saved)
+  }
+}

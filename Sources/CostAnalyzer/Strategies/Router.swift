@@ -1,0 +1,183 @@
+/// The three models a router chooses from.
+package struct RoutingTiers: Sendable {
+  package struct Tier: Sendable {
+    package var name: String
+    package var row: PriceRow
+    /// Attodollars for three input tokens and one output token: for ordering only.
+    var blended: Double { Self.blended(row) ?? 0 }
+
+    /// Nil for a row that is no chat model or gives its tokens away: nothing can be routed there for a saving.
+    static func blended(_ row: PriceRow) -> Double? {
+      guard ["", "chat", "responses", "completion"].contains(row.mode),
+        let input = row.rate(of: .input, tier: .standard, promptTokens: 0)?.atto,
+        let output = row.rate(of: .output, tier: .standard, promptTokens: 0)?.atto, input > 0, output > 0
+      else { return nil }
+      return 3 * Double(input) + Double(output)
+    }
+  }
+
+  package var cheap: Tier
+  package var medium: Tier
+  package var strong: Tier
+  package var source: String
+
+  /// Priced chat models that answered in this log and are still sold at its end, one per price row, cheapest first.
+  static func candidates(_ context: StrategyContext) -> [Tier] {
+    var seen: Set<String> = []
+    var tiers: [Tier] = []
+    var used = [Bool](repeating: false, count: context.log.models.count)
+    context.log.requests.forEach { request in
+      if !request.isError && !request.flags.contains(.gatewayHit) && request.usage.output > 0 {
+        used[Int(request.model)] = true
+      }
+    }
+    let lastDay = Timestamp.dayText(Timestamp.dayNumber(context.ledger.lastTime))
+    for (entry, isUsed) in zip(context.prices.entries, used) where isUsed {
+      guard let row = entry.resolution.row, Tier.blended(row) != nil, row.deprecationDate ?? "9999" > lastDay
+      else { continue }
+      let name = entry.name.display
+      if seen.insert(row.name).inserted && !tiers.contains(where: { $0.name == name }) {
+        tiers.append(Tier(name: name, row: row))
+      }
+    }
+    return tiers.sorted { $0.blended != $1.blended ? $0.blended < $1.blended : $0.name < $1.name }
+  }
+
+  /// Tiers of the options; a missing one by price: the cheapest and the dearest model of the log, and for the medium
+  /// tier the model whose price ratio to their geometric mean is nearest to 1; with two models that is the dearer one.
+  /// Nil with fewer than two models to choose from.
+  init?(_ context: StrategyContext) throws {
+    let options = context.options.routing
+    func named(_ name: String?) throws -> Tier? {
+      guard let name else { return nil }
+      guard let row = PriceBook.resolve(name, in: context.priceTables).resolution.row, Tier.blended(row) != nil else {
+        throw AnalyzerError(.config, "routing tier '\(name)' has no price", hint: "analyze prices \(name)")
+      }
+      return Tier(name: name, row: row)
+    }
+    let found = Self.candidates(context)
+    guard let cheapest = try named(options.cheap) ?? found.first, let dearest = try named(options.strong) ?? found.last,
+      cheapest.blended < dearest.blended
+    else { return nil }
+    cheap = cheapest
+    strong = dearest
+    let middle = (cheapest.blended * dearest.blended).squareRoot()
+    func distance(_ tier: Tier) -> Double { max(tier.blended / middle, middle / tier.blended) }
+    let between = found.filter { $0.blended > cheapest.blended && $0.blended < dearest.blended }
+    medium = try named(options.medium) ?? between.min { distance($0) < distance($1) } ?? dearest
+    let given = [options.cheap, options.medium, options.strong].compactMap { $0 }.count
+    source =
+      given == 3
+      ? "from the options" : given == 0 ? "from the prices of the models in the log" : "partly from the options"
+  }
+
+  func target(of label: ComplexityLabel) -> Tier {
+    switch label {
+    case .simple: cheap
+    case .uncertain: medium
+    case .complex: strong
+    }
+  }
+}
+
+/// Prices every request on the tier its complexity asks for.
+struct Router {
+  enum Exclusion: String, CaseIterable {
+    case error = "status is not ok"
+    case served = "served by the gateway's cache"
+    case override = "model chosen by hand"
+    case unpriced = "no price"
+    case noText = "no prompt text"
+    case alreadyThere = "already on that model"
+    case tooLong = "longer than the other model's input limit"
+    case notCheaper = "the call would not be cheaper"
+  }
+
+  struct Share {
+    var requests = 0
+    var cost: Int128 = 0
+    var moved = 0
+    var saved: Int128 = 0
+    var misroutes = 0.0
+  }
+
+  struct Result {
+    var costs: [PicoDollars] = []
+    var moved = 0
+    var saved: Int128 = 0
+    var misroutes = 0.0
+    var complexOnCheap = 0
+    var byLabel: [ComplexityLabel: Share] = [:]
+    var excluded: [Exclusion: Share] = [:]
+  }
+
+  private let context: StrategyContext
+  private let tiers: RoutingTiers
+
+  init(_ context: StrategyContext, _ tiers: RoutingTiers) {
+    self.context = context
+    self.tiers = tiers
+  }
+
+  func route(gate: Double) -> Result {
+    var result = Result()
+    result.costs.reserveCapacity(context.log.requests.count)
+    context.log.requests.forEach { request in
+      result.costs.append(request.cost)
+      func leave(_ rule: Exclusion) {
+        result.excluded[rule, default: Share()].requests += 1
+        result.excluded[rule, default: Share()].cost += Int128(request.cost)
+      }
+      if request.isError { return leave(.error) }
+      if request.flags.contains(.gatewayHit) { return leave(.served) }
+      if request.flags.contains(.override) { return leave(.override) }
+      if request.flags.contains(.unpriced) { return leave(.unpriced) }
+      if request.prompt == Request.noText { return leave(.noText) }
+      let simple = context.log.prompts.prompts[Int(request.prompt)].simple
+      let label = ComplexityLabel(simple: simple, gate: Float(gate))
+      var share = result.byLabel[label] ?? Share()
+      share.requests += 1
+      share.cost += Int128(request.cost)
+      if label == .complex, context.prices.row(of: request.model)?.name == tiers.cheap.row.name {
+        result.complexOnCheap += 1
+      }
+      let target = tiers.target(of: label).row
+      if context.prices.row(of: request.model)?.name == target.name {
+        leave(.alreadyThere)
+      } else if let limit = target.maxInputTokens, request.usage.promptTokens > limit {
+        leave(.tooLong)
+      } else if let cost = cost(request, on: target), cost < request.cost {
+        // A request that went where the score sent it for being complex is not at risk of being too simple a choice.
+        let risk = label == .complex ? 0 : Double(1 - simple)
+        share.moved += 1
+        share.saved += Int128(request.cost - cost)
+        share.misroutes += risk
+        result.moved += 1
+        result.saved += Int128(request.cost - cost)
+        result.misroutes += risk
+        result.costs[result.costs.count - 1] = cost
+      } else {
+        leave(.notCheaper)
+      }
+      result.byLabel[label] = share
+    }
+    return result
+  }
+
+  /// The call on another model: as many tokens, and nothing read from a prompt cache that was never filled there.
+  /// A billed cost is scaled by the ratio of the two list prices: a contract price is not compared with a list price.
+  private func cost(_ request: Request, on row: PriceRow) -> PicoDollars? {
+    var usage = request.usage
+    usage.input = UInt32(clamping: usage.promptTokens)
+    usage.cacheRead = 0
+    usage.cacheWrite5m = 0
+    usage.cacheWrite1h = 0
+    let cost = row.cost(of: usage, tier: request.tier)
+    guard cost.unpricedTokens == 0 else { return nil }
+    guard request.flags.contains(.billed) else { return cost.pico }
+    guard let own = context.prices.cost(of: request.usage, model: request.model, tier: request.tier), own > 0 else {
+      return nil
+    }
+    return PicoDollars(clamping: Int128(request.cost) * Int128(cost.pico) / Int128(own))
+  }
+}

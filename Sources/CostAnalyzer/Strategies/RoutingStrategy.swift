@@ -1,0 +1,92 @@
+/// Sends requests that look simple to a cheaper model (SPEC §7): simple → cheap, unsure → medium, complex → strong,
+/// and never where the call would not be cheaper.
+///
+/// The cost side is exact under one assumption (the cheaper model writes as many tokens); the quality side is `assumed`,
+/// because the complexity weights are set by hand in this version.
+package enum RoutingStrategy: Strategy {
+  package static let id = "routing"
+  package static let title = "Model routing"
+  package static let requires: [Capability] = [.promptText, .prices, .severalPricedModels]
+
+  package static func run(_ context: StrategyContext, into outcome: inout StrategyOutcome) throws {
+    guard let tiers = try RoutingTiers(context) else {
+      outcome.notRun = Capability.severalPricedModels.lack
+      return
+    }
+    let router = Router(context, tiers)
+    let routed = router.route(gate: context.options.routing.gate)
+    outcome.effect = RepricedEffect(costs: routed.costs)
+    outcome.gross = routed.saved
+    outcome.requestsAffected = routed.moved
+    outcome.evidence = .assumed
+    outcome.caveat = "complexity weights are hand-set and quality on the cheaper model is not measured"
+    outcome.sections = [section(context, tiers, router, routed)]
+  }
+
+  private static func section(
+    _ context: StrategyContext, _ tiers: RoutingTiers, _ router: Router, _ routed: Router.Result
+  ) -> ReportSection {
+    let bill = context.ledger.total.cost
+    var labels = Table(
+      "routing",
+      [
+        .init("label", "label"), .init("target", "goes to"), .init("requests", "requests"),
+        .init("cost_usd", "cost today"),
+        .init("moved", "moved"), .init("saved_usd", "saved"), .init("expected_misroutes", "expected misroutes"),
+      ])
+    for label in ComplexityLabel.allCases {
+      let share = routed.byLabel[label] ?? Router.Share()
+      labels.add(
+        .text(label.rawValue), .text(tiers.target(of: label).name), .int(share.requests), .usd(share.cost),
+        .int(share.moved),
+        .usd(share.saved), .number(share.misroutes, decimals: 1))
+    }
+    var curve = Table(
+      "routing_curve",
+      [
+        .init("gate", "gate"), .init("moved", "moved"), .init("moved_share", "of requests"),
+        .init("saved_usd", "saved"),
+        .init("saved_share_of_bill", "of the bill"), .init("expected_misroutes", "expected misroutes"),
+      ])
+    for step in 10...19 {
+      let gate = Double(step) / 20
+      let result = router.route(gate: gate)
+      curve.add(
+        .number(gate, decimals: 2), .int(result.moved),
+        .share(Double(result.moved) / Double(max(1, context.log.requests.count))), .usd(result.saved),
+        .share(bill == 0 ? .nan : Double(result.saved) / Double(bill)), .number(result.misroutes, decimals: 1))
+    }
+    var excluded = Table(
+      "not_routed", [.init("rule", "rule"), .init("requests", "requests"), .init("cost_usd", "cost")])
+    for rule in Router.Exclusion.allCases {
+      let left = routed.excluded[rule] ?? Router.Share()
+      if left.requests > 0 { excluded.add(.text(rule.rawValue), .int(left.requests), .usd(left.cost)) }
+    }
+    return ReportSection(
+      title,
+      blocks: [
+        .paragraph(
+          """
+          Tiers \(tiers.source): cheap \(HostileText.markdown(tiers.cheap.name)), medium \
+          \(HostileText.markdown(tiers.medium.name)), strong \(HostileText.markdown(tiers.strong.name)). Gate \
+          \(NumberText.fixed(context.options.routing.gate, 2)); score `\(context.complexityVersion)`. *Expected misroutes* \
+          are the moved requests times the probability the score itself gives to being wrong: **assumed**, not measured. \
+          \(NumberText.grouped(routed.complexOnCheap)) requests that score as complex already run on the cheap model: their \
+          quality is at risk today.
+          """),
+        .table(labels, top: .max),
+        .paragraph("The whole curve:"),
+        .table(curve, top: .max),
+        .paragraph("Left where they are:"),
+        .table(excluded, top: .max),
+      ], files: [labels, curve])
+  }
+}
+
+/// A lever that changes what a call costs and serves nothing itself.
+struct RepricedEffect: LeverEffect {
+  /// Cost of each request after the lever.
+  let costs: [PicoDollars]
+
+  func apply(to state: inout RequestState, request: Int) { if !state.isServed { state.cost = costs[request] } }
+}

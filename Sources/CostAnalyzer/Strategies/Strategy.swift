@@ -1,0 +1,129 @@
+/// What a log must carry for a strategy to run.
+package enum Capability: Sendable {
+  case promptText, cacheableRequests, neighbours, prices, severalPricedModels
+
+  package var lack: String {
+    switch self {
+    case .promptText: "no accepted request carries prompt text"
+    case .cacheableRequests: "no request may be cached (no prompt text, errors, tool calls, or a rule of the options)"
+    case .neighbours: "there are more pairs of near-identical questions than cache.maxPairs (some 40 bytes each)"
+    case .prices: "no accepted request has a cost"
+    case .severalPricedModels: "the log has fewer than two priced models; name routing.cheap in the config"
+    }
+  }
+}
+
+/// What one request is served by and costs while levers are applied in order (SPEC §9). Cost is computed once, at the end.
+package struct RequestState: Sendable {
+  /// Pico-dollars of the model call; 0 once a cache served it.
+  package var cost: PicoDollars
+  /// Pico-dollars of the levers themselves: lookups, embeddings.
+  package var charges: PicoDollars = 0
+  package var isServed = false
+
+  package init(cost: PicoDollars) { self.cost = cost }
+}
+
+/// How a lever changes a request, for the joint replay.
+package protocol LeverEffect: Sendable {
+  func apply(to state: inout RequestState, request: Int)
+}
+
+/// What a strategy found. Savings are pico-dollars.
+package struct StrategyOutcome: Sendable {
+  package var id: String
+  package var title: String
+  /// Why the strategy did not run; then everything below is empty.
+  package var notRun: String?
+  /// What the model calls would have cost less.
+  package var gross: Int128 = 0
+  /// What the lever itself would have cost.
+  package var charges: Int128 = 0
+  /// The part of `gross` that rests on estimated token counts.
+  package var estimatedGross: Int128 = 0
+  /// Levers whose work this one does itself: with both on, only this one is replayed.
+  package var includes: [String] = []
+  package var requestsAffected = 0
+  package var evidence = Evidence.replayed
+  /// One sentence on what the figure does not cover.
+  package var caveat = ""
+  package var effect: (any LeverEffect)?
+  package var sections: [ReportSection] = []
+
+  package var net: Int128 { gross - charges }
+
+  package init(id: String, title: String) {
+    self.id = id
+    self.title = title
+  }
+}
+
+/// One lever: one file, one line in the catalog, one section in `docs/strategies.md`.
+package protocol Strategy: Sendable {
+  static var id: String { get }
+  static var title: String { get }
+  static var requires: [Capability] { get }
+  static func run(_ context: StrategyContext, into outcome: inout StrategyOutcome) throws
+}
+
+/// Everything strategies read. Built once by `Analysis`.
+package struct StrategyContext: Sendable {
+  package var options: AnalysisOptions
+  package var log: RequestLog
+  /// In the order they are asked.
+  package var priceTables: [PriceTable]
+  package var prices: PriceBook
+  package var ledger: Ledger
+  package var cache: CacheTrace
+  /// Vectors and neighbours of the cache keys; empty when no text is there.
+  package var similarity: Similarity
+  /// Which weights scored the prompts.
+  package var complexityVersion: String
+  package var threads: Int
+
+  package init(
+    options: AnalysisOptions, log: RequestLog, priceTables: [PriceTable], prices: PriceBook, ledger: Ledger,
+    cache: CacheTrace, similarity: Similarity, complexityVersion: String, threads: Int
+  ) {
+    self.options = options
+    self.log = log
+    self.priceTables = priceTables
+    self.prices = prices
+    self.ledger = ledger
+    self.cache = cache
+    self.similarity = similarity
+    self.complexityVersion = complexityVersion
+    self.threads = threads
+  }
+}
+
+/// All levers in the order of the waterfall.
+package enum StrategyCatalog {
+  package static let all: [any Strategy.Type] = [
+    ExactCacheStrategy.self,
+    SemanticCacheStrategy.self,
+    RoutingStrategy.self,
+  ]
+
+  static func run(_ strategy: any Strategy.Type, _ context: StrategyContext) throws -> StrategyOutcome {
+    var outcome = StrategyOutcome(id: strategy.id, title: strategy.title)
+    if let missing = strategy.requires.first(where: { !context.has($0) }) {
+      outcome.notRun = missing.lack
+      return outcome
+    }
+    try strategy.run(context, into: &outcome)
+    return outcome
+  }
+}
+
+extension StrategyContext {
+  func has(_ capability: Capability) -> Bool {
+    switch capability {
+    case .promptText: !log.prompts.prompts.isEmpty
+    case .cacheableRequests: cache.trace.count > 0
+    case .neighbours: !similarity.hasTooManyPairs
+    case .prices: ledger.total.cost > 0
+    case .severalPricedModels: RoutingTiers.candidates(self).count > 1 || options.routing.cheap != nil
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import CTextScan
+
+/// A 128-bit XXH3 hash: the identity of a text or key. Stable across machines and versions, so it may be stored.
+package struct Hash128: Hashable, Sendable, Comparable {
+  package var low: UInt64
+  package var high: UInt64
+
+  package init(low: UInt64, high: UInt64) {
+    self.low = low
+    self.high = high
+  }
+
+  package init(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) {
+    let hash = ca_hash128(bytes.baseAddress, bytes.count, seed)
+    self.init(low: hash.low, high: hash.high)
+  }
+
+  package init(_ text: String, seed: UInt64 = 0) {
+    var text = text
+    self = text.withUTF8 { Hash128(UnsafeRawBufferPointer($0), seed: seed) }
+  }
+
+  package static func < (a: Hash128, b: Hash128) -> Bool { (a.high, a.low) < (b.high, b.low) }
+
+  /// The words are already well mixed: hand one to the hasher.
+  package func hash(into hasher: inout Hasher) { hasher.combine(low) }
+
+  /// Hash of an ordered list of hashes; `tag` keeps lists of different meaning apart.
+  package static func combine(_ parts: [Hash128], tag: UInt64) -> Hash128 {
+    parts.withUnsafeBytes { Hash128($0, seed: tag) }
+  }
+
+  package var hex: String {
+    func word(_ value: UInt64) -> String {
+      let text = String(value, radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }
+    return word(high) + word(low)
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import CostAnalyzer
+import Foundation
+
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate", abstract: "Write a made-up log with known truth, for trials, tests and benchmarks.",
+    discussion: """
+      Same seed and options, same bytes. The traffic is invented; nothing in it says what your own log would show.
+
+      EXAMPLES
+        analyze generate --requests 20000 --seed 7 --out demo.jsonl.zst --truth truth.json
+        analyze generate --format litellm --out litellm.jsonl.zst
+      """)
+
+  @Option(help: "Requests (lines are a few more: retries and stream fragments).")
+  var requests = 20_000
+
+  @Option(help: "Seed of the random numbers.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Days the log covers.")
+  var days = 7
+
+  @Option(help: "Users.")
+  var users = 400
+
+  @Option(help: "Format: \(GeneratedFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var format = GeneratedFormat.traffic
+
+  @Flag(help: "Log what each request was billed.")
+  var cost = false
+
+  @Option(help: "File to write; zstd when the name ends in .zst.", completion: .file())
+  var out = "traffic.jsonl.zst"
+
+  @Option(help: "Also write which requests share an intent.", completion: .file(extensions: ["json"]))
+  var truth: String?
+
+  @Flag(name: .shortAndLong, help: "No summary.")
+  var quiet = false
+
+  func run() throws {
+    var options = GeneratorOptions()
+    options.requests = requests
+    options.seed = seed
+    options.days = days
+    options.users = users
+    options.includeCost = cost
+    let summary = try writeGeneratedLog(options: options, format: format, to: out, truthPath: truth)
+    if quiet { return }
+    Terminal.out(
+      "\(HostileText.visible(out)): \(NumberText.grouped(summary.requests)) requests in \(NumberText.grouped(summary.lines)) lines, "
+        + "\(NumberText.grouped(Int(summary.logBytes))) bytes, \(NumberText.grouped(Int(summary.fileBytes))) on disk")
+  }
+}
+
+extension GeneratedFormat: ExpressibleByArgument {}

@@ -1,0 +1,92 @@
+import CostAnalyzer
+import Foundation
+
+/// What `run` prints when it is done. The JSON keys are an interface: later versions add keys and rename none.
+struct RunSummary: Encodable {
+  struct Lever: Encodable {
+    var id: String
+    var savingUsd: String
+    var evidence: String
+    var notRun: String?
+  }
+
+  struct Joint: Encodable { var savingUsd: String }
+
+  struct Timing: Encodable {
+    var stage: String
+    var wallS: Double
+    var cpuS: Double
+    var rows: Int
+  }
+
+  var schema = "run-summary/1"
+  var lines: Int
+  var requests: Int
+  var rejected: Int
+  var duplicates: Int
+  var unpriced: Int
+  var costPicodollars: String
+  var costUsd: String
+  var report: String
+  var levers: [Lever]
+  var joint: Joint?
+  var safeSavingUsd: String?
+  var timings: [Timing]
+
+  init(_ analysis: Analysis, report: String) {
+    let counts = analysis.log.counts
+    lines = counts.lines
+    requests = counts.accepted
+    rejected = counts.rejected
+    duplicates = counts.duplicates
+    unpriced = analysis.ledger.total.unpriced
+    costPicodollars = String(analysis.ledger.total.cost)
+    costUsd = MoneyText.exact(analysis.ledger.total.cost)
+    self.report = report
+    levers = analysis.outcomes.map {
+      Lever(id: $0.id, savingUsd: MoneyText.exact($0.net), evidence: $0.evidence.rawValue, notRun: $0.notRun)
+    }
+    joint = analysis.joint.map { Joint(savingUsd: MoneyText.exact($0.saving)) }
+    safeSavingUsd = analysis.totals.map { MoneyText.exact($0.safe) }
+    timings = analysis.timings.map { Timing(stage: $0.stage, wallS: $0.wall, cpuS: $0.cpu, rows: $0.rows) }
+  }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    return HostileText.json(String(decoding: try encoder.encode(self), as: UTF8.self))
+  }
+
+  static func text(_ analysis: Analysis, report: String) -> String {
+    let bill = analysis.ledger.total.cost
+    let counts = analysis.log.counts
+    var lines = [
+      "Bill      \(MoneyText.readable(bill)) for \(NumberText.grouped(counts.accepted)) requests"
+        + " (\(NumberText.grouped(counts.duplicates)) repeated ids merged, \(NumberText.grouped(counts.rejected)) lines rejected)"
+    ]
+    if analysis.ledger.total.unpriced > 0 {
+      lines.append(
+        "Unpriced  \(NumberText.grouped(analysis.ledger.total.unpriced)) requests have no price and are in no figure")
+    }
+    if let totals = analysis.totals, let joint = analysis.joint {
+      lines.append(
+        "Safe      \(MoneyText.readable(totals.safe)) (\(NumberText.percent(totals.safe, of: bill))) saved, billed or replayed only"
+      )
+      for lever in joint.levers {
+        lines.append(
+          "  + \(lever.title): \(MoneyText.readable(lever.waterfall)) (\(NumberText.percent(lever.waterfall, of: bill))), \(lever.evidence.rawValue)"
+        )
+      }
+      lines.append(
+        "Together  \(MoneyText.readable(joint.saving)) (\(NumberText.percent(joint.saving, of: bill))), nothing counted twice"
+      )
+    }
+    for outcome in analysis.outcomes {
+      if let reason = outcome.notRun { lines.append("Not run   \(outcome.title): \(reason)") }
+    }
+    if !analysis.embedder.isEmpty { lines.append("Embedder  \(analysis.embedder)") }
+    lines.append("Report    \(HostileText.visible(report, limit: 2000))/report.md")
+    return lines.joined(separator: "\n")
+  }
+}

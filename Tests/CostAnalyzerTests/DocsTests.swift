@@ -1,0 +1,136 @@
+import CostAnalyzer
+import Foundation
+import Testing
+
+/// Documents that fall behind the program fail here.
+@Suite("Documents")
+struct DocsTests {
+  /// `name` in backticks, each one.
+  private static func codes(_ text: some StringProtocol) -> [String] {
+    String(text).matches(of: /`([^`]+)`/).map { String($0.output.1) }
+  }
+
+  /// The sections below `### ` headings: files named in the heading, and the codes in the first column of the table.
+  private static func documentedFiles(_ text: String) -> [(files: [String], columns: [String])] {
+    text.components(separatedBy: "\n### ").dropFirst().map { section in
+      let lines = section.components(separatedBy: "\n## ")[0].split(separator: "\n")
+      let columns = lines.dropFirst().filter { $0.hasPrefix("| `") }.flatMap {
+        codes($0.dropFirst(2).prefix { $0 != "|" })
+      }
+      return (codes(lines[0]), columns)
+    }
+  }
+
+  private static let built: [String: Data] = {
+    let scratch = try! Scratch()
+    var options = GeneratorOptions()
+    options.requests = 300
+    options.users = 20
+    _ = try! writeGeneratedLog(options: options, format: .traffic, to: scratch.path("log.jsonl"))
+    let more = try! scratch.write(TrafficLine.log(TrafficLine.plain()), to: "more.jsonl")
+    return try! report(of: [scratch.path("log.jsonl"), more]).files
+  }()
+
+  @Test("Every file of a report and every column is documented, and nothing else is")
+  func reportFiles() throws {
+    let text = try #require(document("docs/reports.md"))
+    let sections = Self.documentedFiles(text)
+    #expect(Set(sections.flatMap(\.files)) == Set(Self.built.keys))
+    #expect(sections.flatMap(\.files).count == Self.built.count, "no file twice")
+    for (files, columns) in sections {
+      let tables = files.filter { $0.hasSuffix(".csv") }
+      if tables.isEmpty { continue }
+      let written = tables.flatMap { parseCSV(Self.built[$0] ?? Data()).first ?? [] }
+      #expect(Set(columns) == Set(written), "\(files): \(Set(columns).symmetricDifference(written).sorted())")
+      #expect(Set(columns).count == columns.count, "\(files): a column twice")
+    }
+  }
+
+  @Test("Every key of the pre-cache list is documented")
+  func precacheKeys() throws {
+    let section = try #require(document("docs/reports.md")).components(separatedBy: "### `precache.jsonl`")[1]
+      .components(separatedBy: "\n## ")[0]
+    let line = try #require(Self.built["precache.jsonl"]).prefix { $0 != 10 }
+    let object = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
+    let documented = Set(Self.codes(section.components(separatedBy: "Keys: ")[1]))
+    #expect(documented == Set(object.keys), "\(documented.symmetricDifference(object.keys).sorted())")
+  }
+
+  /// All keys, also those without a default, from the errors that list them.
+  private static func allOptions() -> Set<String> {
+    func known(_ path: [String]) -> [String] {
+      let yaml = path.enumerated().map { String(repeating: "  ", count: $0.offset) + $0.element + ":\n" }.joined()
+      do {
+        _ = try AnalysisOptions(yaml: yaml + String(repeating: "  ", count: path.count) + "zzz: 1\n")
+        return []
+      } catch {
+        let hint = (error as? AnalyzerError)?.hint ?? ""
+        return hint.hasPrefix("known here: ") ? hint.dropFirst(12).components(separatedBy: ", ") : []
+      }
+    }
+    func below(_ path: [String]) -> [String] {
+      known(path).flatMap { key in
+        key == "scope" || path.isEmpty ? below(path + [key]) : [(path + [key]).joined(separator: ".")]
+      }
+    }
+    return Set(below([]))
+  }
+
+  @Test("Every option is documented with the default that analyze config prints, and nothing else is")
+  func options() throws {
+    let text = try #require(document("docs/configuration.md"))
+    var documented: [String: String] = [:]
+    for line in text.split(separator: "\n") where line.hasPrefix("| `") {
+      let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      #expect(documented.updateValue(cells[1], forKey: Self.codes(cells[0])[0]) == nil, "\(cells[0]) twice")
+      #expect(cells.count == 4 && !cells[3].isEmpty)
+    }
+    let all = Self.allOptions()
+    #expect(all.count > 25 && all.contains("cache.scope.tenant") && all.contains("routing.cheap"))
+    #expect(Set(documented.keys) == all, "\(Set(documented.keys).symmetricDifference(all).sorted())")
+    let defaults = flatten(yaml: try AnalysisOptions().yaml())
+    #expect(Set(defaults.keys).isSubset(of: all))
+    for (key, value) in documented { #expect(value == (defaults[key].map { "`\($0)`" } ?? "not set"), "\(key)") }
+  }
+
+  @Test("Every command and every long flag is in the README or in a document")
+  func commands() throws {
+    guard let readme = document("README.md") else { return }
+    let folder = checkoutRoot.appendingPathComponent("docs")
+    let pages = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") }
+    let text = readme + pages.compactMap { document("docs/\($0)") }.joined()
+    let program = Program(scratch: try Scratch())
+    var missing: [String] = []
+    for command in ["run", "generate", "prices", "config", "history"] {
+      if !text.contains("analyze \(command)") { missing.append("analyze \(command)") }
+      let flags = Set(try program.run(command, "--help").out.matches(of: /--[a-z][a-z-]+/).map { String($0.output) })
+      for flag in flags.subtracting(["--help", "--version"]) {
+        if !text.contains("`\(flag)") { missing.append("analyze \(command) \(flag)") }
+      }
+    }
+    #expect(missing.isEmpty)
+  }
+
+  @Test("Every log format has a section")
+  func formats() throws {
+    let headings = try #require(document("docs/log-formats.md")).split(separator: "\n").filter { $0.hasPrefix("## ") }
+    // The registry names itself in the error for a log that no format reads.
+    let scratch = try Scratch()
+    var hint = ""
+    do { _ = try report(of: [scratch.write("{}\n", to: "x.jsonl")]) } catch {
+      hint = (error as? AnalyzerError)?.hint ?? ""
+    }
+    let formats = hint.components(separatedBy: "formats read: ").last?.components(separatedBy: ", ") ?? []
+    #expect(formats.count >= 3 && formats.contains("traffic"))
+    for format in formats { #expect(headings.contains { $0.contains("`\(format)`") }, "\(format)") }
+  }
+
+  @Test("Every strategy has a section")
+  func strategies() {
+    guard let text = document("docs/strategies.md") else { return }
+    let headings = text.split(separator: "\n").filter { $0.hasPrefix("#") }
+    for strategy in StrategyCatalog.all {
+      #expect(headings.contains { $0.contains("`\(strategy.id)`") }, "\(strategy.id)")
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import CostAnalyzer
+import Testing
+
+@Suite struct NeighbourTests {
+  private func matrix(_ rows: [[Float]]) -> VectorMatrix {
+    LoggedEmbedder(vectors: rows).map { try! $0.embed(rows.map { _ in [] }, threads: 1) }!
+  }
+
+  @Test("the join finds exactly the pairs that looking at every pair finds", arguments: [1, 2, 3])
+  func bruteForce(_ seed: UInt64) throws {
+    var rng = SeededGenerator(seed)
+    for _ in 0..<12 {
+      let count = Int.random(in: 1...420, using: &rng)
+      let width = [3, 16, 40].randomElement(using: &rng)!
+      let vectors = matrix((0..<count).map { _ in (0..<width).map { _ in Float.random(in: -1...1.4, using: &rng) } })
+      let groupCount = Int.random(in: 1...5, using: &rng)
+      var groups = [[UInt32]](repeating: [], count: groupCount)
+      for key in 0..<count { groups[Int.random(in: 0..<groupCount, using: &rng)].append(UInt32(key)) }
+      let threshold = Float.random(in: 0.3...0.95, using: &rng)
+      let rows = (0..<count).map(UInt32.init)
+      let found = try #require(
+        ExactNeighbours.pairs(matrix: vectors, groups: groups, rows: rows, threshold: threshold, threads: 2))
+      #expect(
+        (ExactNeighbours.pairs(
+          matrix: vectors, groups: groups, rows: rows, threshold: threshold, limit: found.count, threads: 2)?.count
+          ?? -1)
+          == found.count)
+      #expect(
+        found.isEmpty
+          || ExactNeighbours.pairs(
+            matrix: vectors, groups: groups, rows: rows, threshold: threshold, limit: found.count - 1, threads: 2)
+            == nil
+      )
+      var expected: Set<String> = []
+      for group in groups {
+        for (i, a) in group.enumerated() {
+          for b in group[(i + 1)...] where vectors.cosine(Int(a), Int(b)) >= threshold { expected.insert("\(a) \(b)") }
+        }
+      }
+      #expect(Set(found.map { "\($0.a) \($0.b)" }) == expected)
+      #expect(found.count == expected.count)
+      #expect(
+        found == ExactNeighbours.pairs(matrix: vectors, groups: groups, rows: rows, threshold: threshold, threads: 1))
+    }
+  }
+
+  @Test("the fixed-order cosine is the dot product in double precision, to float rounding")
+  func cosine() throws {
+    var rng = SeededGenerator(4)
+    let vectors = matrix((0..<60).map { _ in (0..<512).map { _ in Float.random(in: -1...1, using: &rng) } })
+    for a in 0..<60 {
+      for b in 0..<60 {
+        let exact = zip(vectors.row(a), vectors.row(b)).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+        #expect(abs(Double(vectors.cosine(a, b)) - exact) < 1e-5)
+      }
+    }
+  }
+
+  @Test(
+    "guards refuse pairs that turn a question around",
+    arguments: [
+      ("how do i enable 2fa", "how do i disable 2fa", UInt8(2)),
+      ("how do i enable 2fa", "how can i enable 2fa", 0),
+      ("show orders before may", "show orders after may", 2),
+      ("is it safe", "is it not safe", 2),
+      ("list 3 cities", "list 10 cities", 1),
+      ("python 3.11 release", "python 3.12 release", 1),
+      ("raise by 5%", "raise by 5", 1),
+      ("due 2026-01-05?", "due 2026-01-05", 0),
+      ("add 3 not 4", "remove 3", 3),
+      ("buy and sell", "sell and buy", 0),
+    ])
+  func guards(_ a: String, _ b: String, _ mask: UInt8) throws {
+    let guards = try GuardSet()
+    let (x, y) = (guards.signature(of: Array(a.utf8)), guards.signature(of: Array(b.utf8)))
+    #expect(guards.refusals(x, y) == mask)
+    #expect(guards.refusals(y, x) == mask)
+    #expect(guards.refusals(x, x) == 0)
+  }
+
+  @Test("texts get unit vectors, the same ones whatever the thread count, and like texts are nearer than unlike ones")
+  func embedding() throws {
+    let texts = [
+      "how do i reset my password", "how can i reset the password", "opening hours of the berlin office", "", "reset",
+    ]
+    .map { Array($0.utf8) }
+    let one = try HashedNgramEmbedder().embed(texts, threads: 1)
+    #expect(one.values == (try HashedNgramEmbedder().embed(texts, threads: 3)).values)
+    for row in [0, 1, 2, 4] { #expect(abs(one.cosine(row, row) - 1) < 1e-5) }
+    #expect(one.cosine(3, 3) == 0)
+    #expect(one.cosine(0, 1) > one.cosine(0, 2))
+  }
+
+  @Test("above the limit of pairs the semantic lever is not run, with the reason, and the rest of the report stands")
+  func tooManyPairs() throws {
+    let lines = (0..<30).map { index in
+      SampleLogs.line(
+        index, time: 1_767_600_000 + Int64(index), user: 1, model: "gpt-4o", question: "question number word\(index)",
+        input: 10,
+        output: 10, extra: #","embedding":[1,1,0.\#(index)]"#)
+    }
+    var request = Analysis.Request(inputs: [try SampleLogs.file(lines.joined(separator: "\n"))])
+    request.options.cache.maxPairs = 100
+    let analysis = try Analysis.run(request)
+    #expect(analysis.outcomes.first { $0.id == SemanticCacheStrategy.id }?.notRun?.contains("cache.maxPairs") == true)
+    #expect(analysis.outcomes.first { $0.id == ExactCacheStrategy.id }?.notRun == nil)
+    request.options.cache.maxPairs = 1000
+    #expect(try Analysis.run(request).outcomes.first { $0.id == SemanticCacheStrategy.id }?.notRun == nil)
+  }
+
+  @Test("vectors of the log are used when every prompt has one, and not when one is missing")
+  func logged() throws {
+    func lines(_ last: String) throws -> String {
+      try SampleLogs.file(
+        (0..<3).map { index in
+          SampleLogs.line(
+            index, time: 1_767_600_000 + Int64(index), user: index, model: "gpt-4o", question: "question \(index)",
+            input: 1, output: 1,
+            extra: index < 2 ? #","embedding":[\#(index),1,0.5]"# : last)
+        }.joined(separator: "\n"))
+    }
+    #expect(try SampleLogs.context(try lines(#","embedding":[0.1,1,0.5]"#)).similarity.embedder == "logged-3")
+    #expect(try SampleLogs.context(try lines("")).similarity.embedder == "hashed-ngrams-512-v1")
+  }
+}
