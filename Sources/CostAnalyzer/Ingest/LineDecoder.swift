@@ -43,7 +43,7 @@ struct DecodedBlock {
 
 /// Decodes blocks of lines. One per thread; keeps its own string tables, which the reducer maps to the run's.
 final class LineDecoder: @unchecked Sendable {
-  // SAFETY: taken from DecoderPool by one thread at a time; the reducer reads the tables between parallel stages.
+  // SAFETY: belongs to one worker of a parallelMap; the reducer reads the tables between parallel stages.
   let index: Int
   private let needs: IngestNeeds
   private let limits: InputLimits

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// Reads logs into a `RequestLog`: blocks of lines are decoded in parallel and reduced in order, so the result does not
 /// depend on the thread count. While one batch is decoded the next one is decompressed.
@@ -24,24 +23,24 @@ package struct LogReader {
 
   package func read(_ files: [InputFile]) -> RequestLog {
     let reader = LineBlockReader(files: files, limits: limits)
-    let pool = DecoderPool(needs: needs, limits: limits, settings: settings)
+    // One per worker: it sees blocks in file order, so it describes a prompt in the first block it meets it in, which is
+    // the one that is reduced first.
+    let decoders = (0..<max(1, threads)).map {
+      LineDecoder(index: $0, needs: needs, limits: limits, settings: settings)
+    }
     var reducer = RequestReducer(fileCount: files.count, keepsText: needs.text)
     var batch = reader.nextBatch()
-    var firstBlock = 0
     while !batch.isEmpty {
       let current = batch
-      let base = firstBlock
-      firstBlock += current.count
-      let results = parallelMap(current.count + 1, threads: threads) { index -> JobResult in
-        index == 0
-          ? .read(reader.nextBatch()) : .decoded(pool.with(block: base + index) { $0.decode(current[index - 1]) })
+      let results = parallelMapWithWorkers(current.count + 1, threads: threads) { index, worker -> JobResult in
+        index == 0 ? .read(reader.nextBatch()) : .decoded(decoders[worker].decode(current[index - 1]))
       }
       reader.recycle(current)
       batch = []
       for result in results {
         switch result {
         case .read(let next): batch = next
-        case .decoded(let block): reducer.add(block, decoder: pool.decoder(block.decoder))
+        case .decoded(let block): reducer.add(block, decoder: decoders[block.decoder])
         }
       }
       progress?(reader.bytesRead, reducer.log.counts.lines)
@@ -60,41 +59,6 @@ package struct LogReader {
       "lines read do not add up: \(counts)")
     return log
   }
-}
-
-/// Hands each decoder to one thread at a time, and blocks to each decoder in file order: a decoder describes a prompt in
-/// the first block it meets it in, which must be the one that is reduced first.
-final class DecoderPool: Sendable {
-  private struct State {
-    var all: [LineDecoder] = []
-    var free: [(decoder: LineDecoder, lastBlock: Int)] = []
-  }
-
-  private let state = Mutex(State())
-  private let needs: IngestNeeds
-  private let limits: InputLimits
-  private let settings: TextSettings?
-
-  init(needs: IngestNeeds, limits: InputLimits, settings: TextSettings?) {
-    self.needs = needs
-    self.limits = limits
-    self.settings = settings
-  }
-
-  func with<T: Sendable>(block: Int, _ body: (LineDecoder) -> T) -> T {
-    let decoder = state.withLock { state in
-      if let index = state.free.firstIndex(where: { $0.lastBlock < block }) {
-        return state.free.remove(at: index).decoder
-      }
-      let new = LineDecoder(index: state.all.count, needs: needs, limits: limits, settings: settings)
-      state.all.append(new)
-      return new
-    }
-    defer { state.withLock { $0.free.append((decoder, block)) } }
-    return body(decoder)
-  }
-
-  func decoder(_ index: Int) -> LineDecoder { state.withLock { $0.all[index] } }
 }
 
 /// Adds decoded blocks, in order, to the log: numbers strings, merges lines with the same id, keeps prompts once.

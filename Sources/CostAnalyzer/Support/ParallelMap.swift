@@ -8,13 +8,21 @@ import Synchronization
 package func parallelMap<Result: Sendable, Failure: Error>(
   _ count: Int, threads: Int, _ body: @Sendable (Int) throws(Failure) -> Result
 ) throws(Failure) -> [Result] {
+  try parallelMapWithWorkers(count, threads: threads) { index, _ throws(Failure) in try body(index) }
+}
+
+/// As `parallelMap`, and tells each body its worker (`0 ..< min(threads, count)`): what belongs to one worker is used by
+/// one thread at a time, and sees indices in rising order.
+package func parallelMapWithWorkers<Result: Sendable, Failure: Error>(
+  _ count: Int, threads: Int, _ body: @Sendable (_ index: Int, _ worker: Int) throws(Failure) -> Result
+) throws(Failure) -> [Result] {
   if threads <= 1 || count <= 1 {
     var results: [Result] = []
     results.reserveCapacity(count)
-    for index in 0..<count { results.append(try body(index)) }
+    for index in 0..<count { results.append(try body(index, 0)) }
     return results
   }
-  let slots = UnsafeMutableBufferPointer<Result?>.allocate(capacity: count)
+  let slots = UnsafeMutableBufferPointer<Swift.Result<Result, Failure>?>.allocate(capacity: count)
   slots.initialize(repeating: nil)
   defer {
     slots.deinitialize()
@@ -24,20 +32,19 @@ package func parallelMap<Result: Sendable, Failure: Error>(
   // after every body has, so the slots outlive all writes.
   nonisolated(unsafe) let writableSlots = slots
   let next = Atomic<Int>(0)
-  let failure = Mutex<(index: Int, error: Failure)?>(nil)
-  DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
+  DispatchQueue.concurrentPerform(iterations: min(threads, count)) { worker in
     while true {
       let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
       if index >= count { return }
       do throws(Failure) {
-        writableSlots[index] = try body(index)
+        writableSlots[index] = .success(try body(index, worker))
       } catch {
-        failure.withLock { first in
-          if first == nil || index < first!.index { first = (index, error) }
-        }
+        writableSlots[index] = .failure(error)
       }
     }
   }
-  if let first = failure.withLock({ $0 }) { throw first.error }
-  return slots.map { $0! }
+  var results: [Result] = []
+  results.reserveCapacity(count)
+  for slot in slots { results.append(try slot!.get()) }
+  return results
 }
