@@ -54,7 +54,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "CostAnalyzerTests", dependencies: ["CostAnalyzer", "CTextScan", "CZlib", "CZstd"], swiftSettings: strict),
+      name: "CostAnalyzerTests", dependencies: ["CostAnalyzer", "CKernels", "CTextScan", "CZlib", "CZstd"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -1,6 +1,22 @@
-// No include guard: the body of one variant of the tile; dot.c includes it once for every instruction set.
-DOT_TARGET
-static void DOT_NAME(const float *a, size_t countA, const float *b, size_t countB, size_t dimensions, float *out) {
+// No include guard: the bodies of one variant; dot.c includes them once for every instruction set.
+
+// Products and sums are rounded apart and lane by lane, so that every variant gives the same bits.
+TARGET
+static float VARIANT(dot)(const float *a, const float *b, size_t dimensions) {
+#pragma clang fp contract(off)
+  v16 even = {0}, odd = {0};
+  size_t k = 0;
+  for (; k + 32 <= dimensions; k += 32) {
+    even += LOAD(a + k) * LOAD(b + k);
+    odd += LOAD(a + k + 16) * LOAD(b + k + 16);
+  }
+  if (k < dimensions) even += LOAD(a + k) * LOAD(b + k);
+  const v16 sum = even + odd;
+  return SUM(sum);
+}
+
+TARGET
+static void VARIANT(tile)(const float *a, size_t countA, const float *b, size_t countB, size_t dimensions, float *out) {
 #pragma clang fp contract(fast)
   size_t i = 0;
   for (; i + 2 <= countA; i += 2) {

@@ -1,3 +1,4 @@
+import CKernels
 import CostAnalyzer
 import Testing
 
@@ -41,6 +42,92 @@ import Testing
       #expect(found.count == expected.count)
       #expect(
         found == ExactNeighbours.pairs(matrix: vectors, groups: groups, rows: rows, threshold: threshold, threads: 1))
+    }
+  }
+
+  /// Unit vectors around a few centres, with some zero rows and one far axis: what a bound must survive.
+  private func clustered(_ count: Int, width: Int, using rng: inout SeededGenerator) -> VectorMatrix {
+    let centres = (0..<6).map { _ in (0..<width).map { _ in Float.random(in: -1...1, using: &rng) } }
+    let spread = Float.random(in: 0.05...0.6, using: &rng)
+    let rows = (0..<count).map { index -> [Float] in
+      if index % 97 == 13 { return [Float](repeating: 0, count: width) }
+      if index % 89 == 5 { return (0..<width).map { $0 == width - 1 ? 1 : 0 } }
+      let centre = centres.randomElement(using: &rng)!
+      return centre.map { $0 + Float.random(in: -spread...spread, using: &rng) }
+    }
+    return matrix(rows)
+  }
+
+  @Test(
+    "every instruction set finds the same pairs, and they are all pairs",
+    arguments: [(0, 3), (0, 100), (0, 512), (1, 100), (1, 384), (2, 16), (2, 100), (2, 256), (2, 512)])
+  func instructionSets(_ isa: Int32, _ width: Int) throws {
+    var rng = SeededGenerator(UInt64(width))
+    for _ in 0..<4 {
+      let count = Int.random(in: 2...700, using: &rng)
+      let vectors = clustered(count, width: width, using: &rng)
+      let threshold = Float.random(in: 0.2...0.98, using: &rng)
+      let keys = (0..<UInt32(count)).map { $0 }
+      ca_limit_isa(isa)
+      defer { ca_limit_isa(.max) }
+      let found = try #require(
+        ExactNeighbours.pairs(matrix: vectors, groups: [keys], rows: keys, threshold: threshold, threads: 2))
+      var expected: Set<UInt64> = []
+      for a in 0..<count {
+        for b in a + 1..<max(count, a + 1) where vectors.cosine(a, b) >= threshold {
+          expected.insert(UInt64(a) << 32 | UInt64(b))
+        }
+      }
+      #expect(Set(found.map { UInt64($0.a) << 32 | UInt64($0.b) }) == expected)
+      #expect(found.count == expected.count)
+      #expect(found.allSatisfy { $0.cosine == vectors.cosine(Int($0.a), Int($0.b)) })
+    }
+  }
+
+  @Test("pairs of two dense keys are left out, all others stand, and dense keys that hang together are one cluster")
+  func dense() throws {
+    var rng = SeededGenerator(11)
+    var rule = DenseRule()
+    rule.stride = 5
+    rule.hits = 3
+    rule.smallestGroup = 40
+    for round in 0..<12 {
+      let count = round == 0 ? 39 : Int.random(in: 40...300, using: &rng)
+      let vectors = clustered(count, width: 24, using: &rng)
+      let threshold = Float.random(in: 0.5...0.9, using: &rng)
+      let keys = (0..<UInt32(count)).map { $0 }
+      func near(_ a: Int, _ b: Int) -> Bool { a != b && vectors.cosine(min(a, b), max(a, b)) >= threshold }
+      let isDense = (0..<count).map { key in
+        count >= rule.smallestGroup
+          && stride(from: 0, to: count, by: rule.stride).filter { near(key, $0) }.count >= rule.hits
+      }
+      var expected: Set<UInt64> = []
+      for a in 0..<count {
+        for b in a + 1..<max(count, a + 1) where near(a, b) && !(isDense[a] && isDense[b]) {
+          expected.insert(UInt64(a) << 32 | UInt64(b))
+        }
+      }
+      for threads in [1, 3] {
+        let join = ExactNeighbours(
+          matrix: vectors, groups: [keys], rows: keys, threshold: threshold, denseRule: rule, threads: threads)
+        var found: [ExactNeighbours.Pair] = []
+        #expect(
+          join.forEach {
+            found += $0; return true
+          })
+        #expect(join.dense.keys == keys.filter { isDense[Int($0)] })
+        #expect(Set(found.map { UInt64($0.a) << 32 | UInt64($0.b) }) == expected)
+        #expect(found.count == expected.count)
+        let clusters = join.dense.clusters()
+        #expect(clusters.flatMap { $0 }.sorted() == join.dense.keys)
+        for (index, cluster) in clusters.enumerated() {
+          for other in clusters[(index + 1)...] {
+            // Two clusters share no sampled neighbour that made a member dense; linked members are never apart.
+            #expect(Set(cluster).isDisjoint(with: other))
+            #expect(cluster.count >= other.count)
+          }
+        }
+      }
     }
   }
 

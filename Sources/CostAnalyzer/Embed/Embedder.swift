@@ -1,3 +1,5 @@
+import CKernels
+
 /// Unit vectors of texts, row by row. Every row has Euclidean length 1, or is all zero for a text without features.
 package struct VectorMatrix: Sendable {
   package var count: Int
@@ -16,24 +18,8 @@ package struct VectorMatrix: Sendable {
   /// Fixed-order dot product: the same bits on every machine. This is the cosine that reports and replays use.
   package func cosine(_ a: Int, _ b: Int) -> Float {
     values.withUnsafeBufferPointer {
-      Self.dot($0.baseAddress! + a * dimensions, $0.baseAddress! + b * dimensions, dimensions)
+      ca_dot($0.baseAddress! + a * dimensions, $0.baseAddress! + b * dimensions, dimensions)
     }
-  }
-
-  static func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
-    var even = SIMD8<Float>()
-    var odd = SIMD8<Float>()
-    var index = 0
-    while index < count {
-      let x = UnsafeRawPointer(a + index)
-      let y = UnsafeRawPointer(b + index)
-      even += x.loadUnaligned(as: SIMD8<Float>.self) * y.loadUnaligned(as: SIMD8<Float>.self)
-      odd +=
-        x.loadUnaligned(fromByteOffset: 32, as: SIMD8<Float>.self)
-        * y.loadUnaligned(fromByteOffset: 32, as: SIMD8<Float>.self)
-      index += 16
-    }
-    return (even + odd).sum()
   }
 
   /// Scales a row to length 1.

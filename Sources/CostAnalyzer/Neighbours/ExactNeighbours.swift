@@ -1,15 +1,13 @@
 import CKernels
-import Synchronization
 
-/// Finds every pair of keys of one group whose cosine is at least a threshold: blocked brute force, recall 1.0.
+/// Finds every pair of keys of one group whose cosine is at least a threshold: recall 1.0.
 ///
-/// A tile of dot products in the CPU's widest arithmetic filters; what comes within `filterMargin` of the threshold is
-/// computed again in fixed order, so the pairs and their cosines are the same bits on every machine.
+/// Short integer codes filter with a proven bound (`CosineBound`), tile by tile; what passes is computed again in full
+/// and in fixed order, so the pairs and their cosines are the same bits on every machine and for any thread count.
+///
+/// Where tens of thousands of keys are neighbours of each other (fillings of one template), the pairs alone would be
+/// quadratic. Such *dense* keys are found first, on a sample; pairs of two dense keys are not listed, all others are.
 package struct ExactNeighbours: Sendable {
-  /// More than float summation can be off for two unit vectors of up to 4,096 dimensions.
-  private static let filterMargin: Float = 1e-3
-  private static let tile = 128
-
   package struct Pair: Sendable, Equatable {
     /// Key numbers, `a < b`.
     package var a: UInt32
@@ -17,65 +15,135 @@ package struct ExactNeighbours: Sendable {
     package var cosine: Float
   }
 
+  /// Rows of a tile, and columns taken at a time: together they fit the first-level cache.
+  static let tileRows = 256
+  private static let chunkBlocks = 4
+  /// Tiles of a round: large enough that waiting for its slowest thread does not count, small enough that its pairs fit.
+  private static let roundJobs = 1024
+  private static let roundPairs = 2_000_000_000
+
+  private let matrix: VectorMatrix
+  private let threshold: Float
+  private let threads: Int
+  private let filter: NeighbourFilter
+  private var groups: [Group] = []
+  /// Keys with so many neighbours that pairs of two of them are not listed.
+  package private(set) var dense = DenseKeys()
+
+  private struct Group: Sendable {
+    /// Keys that are not dense come first.
+    var keys: [UInt32]
+    var sparse: Int
+    /// Row of each key in the matrix.
+    var rows: [UInt32]
+    var columns: CosineBound.Side
+  }
+
+  /// Prepares a join.
   /// - Parameters:
   ///   - groups: the keys of each group in ascending order.
-  ///   - rows: row of each key in `matrix`.
-  ///   - limit: most pairs to return.
-  /// - Returns: pairs ordered by group, tile and position; the order does not depend on `threads`. Nil when there are more
-  ///   than `limit`: a part of them would be a wrong answer, all of them may not fit into memory.
+  ///   - rows: row of each key in `matrix`, whose rows are unit vectors or zero.
+  ///   - denseRule: which keys are dense; nil lists every pair.
+  package init(
+    matrix: VectorMatrix, groups: [[UInt32]], rows: [UInt32], threshold: Float, denseRule: DenseRule? = DenseRule(),
+    threads: Int
+  ) {
+    self.matrix = matrix
+    self.threshold = threshold
+    self.threads = threads
+    let pairs = groups.reduce(0) { $0 + $1.count * ($1.count - 1) / 2 }
+    filter = NeighbourFilter(matrix, threshold: threshold, pairs: pairs, threads: threads)
+    for keys in groups where keys.count > 1 {
+      let found =
+        denseRule.map {
+          DenseKeys(keys, rows: rows, matrix: matrix, filter: filter, threshold: threshold, rule: $0, threads: threads)
+        } ?? DenseKeys()
+      let isDense = Set(found.keys)
+      let ordered = keys.filter { !isDense.contains($0) } + found.keys
+      let rowsOfKeys = ordered.map { rows[Int($0)] }
+      self.groups.append(
+        Group(
+          keys: ordered, sparse: ordered.count - found.keys.count, rows: rowsOfKeys,
+          columns: filter.bound.columns(filter.codes, rowsOfKeys[...])))
+      dense.append(found)
+    }
+  }
+
+  /// All pairs, in an order that does not depend on `threads`, or nil when there are more than `limit`: a part of them
+  /// would be a wrong answer, all of them may not fit into memory. Pairs of two dense keys are among them.
   package static func pairs(
     matrix: VectorMatrix, groups: [[UInt32]], rows: [UInt32], threshold: Float, limit: Int = .max, threads: Int
   ) -> [Pair]? {
-    var jobs: [(group: Int, tile: Int)] = []
-    for (group, keys) in groups.enumerated() where keys.count > 1 {
-      for tile in 0..<(keys.count + Self.tile - 1) / Self.tile { jobs.append((group, tile)) }
+    let join = ExactNeighbours(
+      matrix: matrix, groups: groups, rows: rows, threshold: threshold, denseRule: nil, threads: threads)
+    var all: [Pair] = []
+    let isWhole = join.forEach { pairs in
+      all.append(contentsOf: pairs)
+      return all.count <= limit
     }
-    let work = jobs
-    let total = Atomic<Int>(0)
-    let found = parallelMap(work.count, threads: threads) { index -> [Pair] in
-      if total.load(ordering: .relaxed) > limit { return [] }
-      let pairs = Self.pairs(ofTile: work[index].tile, keys: groups[work[index].group], rows: rows, matrix, threshold)
-      total.wrappingAdd(pairs.count, ordering: .relaxed)
-      return pairs
-    }
-    return total.load(ordering: .relaxed) > limit ? nil : found.flatMap { $0 }
+    return isWhole ? all : nil
   }
 
-  /// All pairs of one tile of keys with itself and with the keys behind it.
-  private static func pairs(
-    ofTile tile: Int, keys: [UInt32], rows: [UInt32], _ matrix: VectorMatrix, _ threshold: Float
-  ) -> [Pair] {
-    let width = matrix.dimensions
-    let own = tile * Self.tile..<min(keys.count, (tile + 1) * Self.tile)
-    let left = gather(own, keys, rows, matrix)
-    var products = [Float](repeating: 0, count: Self.tile * Self.tile)
-    var found: [Pair] = []
-    var start = own.lowerBound
-    while start < keys.count {
-      let other = start..<min(keys.count, start + Self.tile)
-      let right = start == own.lowerBound ? left : gather(other, keys, rows, matrix)
-      ca_dot_tile(left, own.count, right, other.count, width, &products)
-      for i in 0..<own.count {
-        let firstJ = start == own.lowerBound ? i + 1 : 0
-        for j in firstJ..<max(firstJ, other.count) where products[i * other.count + j] >= threshold - filterMargin {
-          let a = keys[own.lowerBound + i]
-          let b = keys[start + j]
-          let cosine = matrix.cosine(Int(rows[Int(a)]), Int(rows[Int(b)]))
-          if cosine >= threshold { found.append(Pair(a: a, b: b, cosine: cosine)) }
-        }
+  /// Hands over the pairs in portions, in an order that does not depend on the thread count, so that a caller need not hold
+  /// them all.
+  /// - Returns: false when the body returned false, which stops the join.
+  package func forEach(_ body: ([Pair]) throws -> Bool) rethrows -> Bool {
+    var jobs: [(group: Int, start: Int)] = []
+    for (index, group) in groups.enumerated() {
+      for start in stride(from: 0, to: group.sparse, by: Self.tileRows) { jobs.append((index, start)) }
+    }
+    var next = 0
+    while next < jobs.count {
+      let first = next
+      var pairs = 0
+      while next < jobs.count && next - first < Self.roundJobs && pairs < Self.roundPairs {
+        pairs += Self.tileRows * (groups[jobs[next].group].keys.count - jobs[next].start)
+        next += 1
       }
-      start += Self.tile
+      let round = jobs[first..<next]
+      let found = parallelMap(round.count, threads: threads) { index in
+        let job = round[first + index]
+        return tile(groups[job.group], job.start)
+      }
+      for portion in found where !portion.isEmpty { if try !body(portion) { return false } }
+    }
+    return true
+  }
+
+  /// All pairs of one tile of rows with the keys behind each of them.
+  private func tile(_ group: Group, _ start: Int) -> [Pair] {
+    let own = start..<min(group.sparse, start + Self.tileRows)
+    let side = filter.bound.rows(filter.codes, group.rows[own], threshold: threshold)
+    let blocks = (group.keys.count + CosineBound.blockColumns - 1) / CosineBound.blockColumns
+    var buffer: [UInt32] = []
+    var cosines: [Float] = []
+    var found: [Pair] = []
+    for chunk in stride(from: start / CosineBound.blockColumns, to: blocks, by: Self.chunkBlocks) {
+      let firstColumn = chunk * CosineBound.blockColumns
+      var count = filter.bound.survivors(
+        side, group.columns, blocks: chunk..<min(blocks, chunk + Self.chunkBlocks), into: &buffer)
+      if count == 0 { continue }
+      if firstColumn < own.upperBound {
+        var kept = 0
+        for position in 0..<count
+        where firstColumn + Int(buffer[position] & 0xFFFF) > start + Int(buffer[position] >> 16) {
+          buffer[kept] = buffer[position]
+          kept += 1
+        }
+        count = kept
+      }
+      if cosines.count < count { cosines = [Float](repeating: 0, count: count) }
+      group.rows.withUnsafeBufferPointer { rows in
+        ca_dots(
+          matrix.values, matrix.dimensions, rows.baseAddress! + start, rows.baseAddress! + firstColumn, buffer, count,
+          &cosines)
+      }
+      for position in 0..<count where cosines[position] >= threshold {
+        let x = group.keys[start + Int(buffer[position] >> 16)]
+        let y = group.keys[firstColumn + Int(buffer[position] & 0xFFFF)]
+        found.append(Pair(a: min(x, y), b: max(x, y), cosine: cosines[position]))
+      }
     }
     return found
-  }
-
-  /// The rows of a tile, next to each other.
-  private static func gather(
-    _ range: Range<Int>, _ keys: [UInt32], _ rows: [UInt32], _ matrix: VectorMatrix
-  ) -> [Float] {
-    var result: [Float] = []
-    result.reserveCapacity(range.count * matrix.dimensions)
-    for index in range { result.append(contentsOf: matrix.row(Int(rows[Int(keys[index])]))) }
-    return result
   }
 }
