@@ -14,13 +14,25 @@ package struct Analysis: Sendable {
   package var candidates: CachingCandidates?
   package var conservation: Conservation
   package var embedder = ""
+  /// Of this run alone: not part of the report, which a second run writes to the same bytes.
+  package var vectors = VectorCounts()
+  package var storeProblem: AnalyzerError?
   package var timings: [StageTiming] = []
+
+  package struct VectorCounts: Sendable, Encodable {
+    package var computed = 0
+    package var reused = 0
+  }
 
   package struct Request: Sendable {
     package var inputs: [String]
     package var options = AnalysisOptions()
     package var threads = 1
     package var ledgerOnly = false
+    /// Used where the log carries no vectors of its own.
+    package var embedder: any Embedder = HashedNgramEmbedder()
+    /// Keeps vectors from one run to the next.
+    package var store: StateStore?
     package var progress: (@Sendable (_ stage: String, _ bytes: Int, _ totalBytes: Int, _ lines: Int) -> Void)?
 
     package init(inputs: [String]) { self.inputs = inputs }
@@ -80,7 +92,9 @@ package struct Analysis: Sendable {
     var similarity = Similarity()
     if cache.trace.count > 0 {
       say("embedding")
-      similarity = try clock.measure("embed", rows: { $0.texts }) { try .embed(cache, log.prompts, threads: threads) }
+      similarity = try clock.measure("embed", rows: { $0.texts }) {
+        try .embed(cache, log.prompts, embedder: request.embedder, store: request.store, threads: threads)
+      }
       say("finding neighbours")
       let lowest = Float((options.cache.thresholds + [options.cache.threshold]).min()!)
       let guards = try GuardSet()
@@ -115,7 +129,9 @@ package struct Analysis: Sendable {
     return Analysis(
       options: options, log: log, prices: prices, ledger: ledger, outcomes: outcomes, joint: joint,
       candidates: candidates,
-      conservation: conservation, embedder: similarity.embedder, timings: clock.timings)
+      conservation: conservation, embedder: similarity.embedder,
+      vectors: VectorCounts(computed: similarity.computedVectors, reused: similarity.reusedVectors),
+      storeProblem: similarity.storeProblem, timings: clock.timings)
   }
 
   private static func requireRequests(_ log: RequestLog) throws {

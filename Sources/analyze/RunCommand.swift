@@ -96,6 +96,8 @@ struct RunCommand: ParsableCommand {
       }
     }
 
+    // A state file that cannot be used is an error when the report is written; until then it only keeps no vectors.
+    if !noState && !request.ledgerOnly { request.store = try? StateStore(path: statePath(environment)) }
     let output = try OutputDirectory(path: out)
     let analysis: Analysis
     do {
@@ -114,6 +116,9 @@ struct RunCommand: ParsableCommand {
     for problem in analysis.inputProblems where !quiet {
       Terminal.error(
         "analyze: \(HostileText.visible(problem.path)): \(HostileText.visible(problem.explanation, limit: 500))")
+    }
+    if let problem = analysis.storeProblem, !quiet {
+      Terminal.error("analyze: \(HostileText.visible(problem.message))")
     }
     // Last, so that a bad state file costs neither the report nor the summary.
     try remember(analysis, files, environment)
@@ -135,6 +140,10 @@ struct RunCommand: ParsableCommand {
     return options
   }
 
+  private func statePath(_ environment: [String: String]) -> String {
+    state ?? StateStore.defaultPath(environment: environment)
+  }
+
   /// A state error also says that the report is written.
   private func remember(
     _ analysis: Analysis, _ files: [(name: String, content: Data)], _ environment: [String: String]
@@ -150,7 +159,7 @@ struct RunCommand: ParsableCommand {
   private func record(
     _ analysis: Analysis, _ files: [(name: String, content: Data)], _ environment: [String: String]
   ) throws {
-    let store = try StateStore(path: state ?? StateStore.defaultPath(environment: environment))
+    let store = try StateStore(path: statePath(environment))
     let manifest = files.last!.content
     let runID = (try? JSONSerialization.jsonObject(with: manifest) as? [String: Any])?["run_id"] as? String ?? ""
     let now = environment["SOURCE_DATE_EPOCH"].flatMap(Int64.init) ?? Int64(Date().timeIntervalSince1970)

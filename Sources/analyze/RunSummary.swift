@@ -31,6 +31,8 @@ struct RunSummary: Encodable {
   var levers: [Lever]
   var joint: Joint?
   var safeSavingUsd: String?
+  var embedder: String?
+  var vectors: Analysis.VectorCounts
   var timings: [Timing]
 
   init(_ analysis: Analysis, report: String) {
@@ -48,6 +50,8 @@ struct RunSummary: Encodable {
     }
     joint = analysis.joint.map { Joint(savingUsd: MoneyText.exact($0.saving)) }
     safeSavingUsd = analysis.totals.map { MoneyText.exact($0.safe) }
+    embedder = analysis.embedder.isEmpty ? nil : analysis.embedder
+    vectors = analysis.vectors
     timings = analysis.timings.map { Timing(stage: $0.stage, wallS: $0.wall, cpuS: $0.cpu, rows: $0.rows) }
   }
 
@@ -85,7 +89,12 @@ struct RunSummary: Encodable {
     for outcome in analysis.outcomes {
       if let reason = outcome.notRun { lines.append("Not run   \(outcome.title): \(reason)") }
     }
-    if !analysis.embedder.isEmpty { lines.append("Embedder  \(analysis.embedder)") }
+    if !analysis.embedder.isEmpty {
+      let (computed, reused) = (analysis.vectors.computed, analysis.vectors.reused)
+      lines.append(
+        "Embedder  \(HostileText.visible(analysis.embedder)), \(NumberText.grouped(computed)) vectors computed, "
+          + "\(NumberText.grouped(reused)) kept from earlier runs")
+    }
     lines.append("Report    \(HostileText.visible(report, limit: 2000))/report.md")
     return lines.joined(separator: "\n")
   }

@@ -37,4 +37,10 @@ package protocol Embedder: Sendable {
   /// Name and version; part of the report, of stored vectors and of the run identity.
   var identity: String { get }
   func embed(_ texts: [[UInt8]], threads: Int) throws -> VectorMatrix
+  /// Whether a vector depends on its text alone, so that it may be stored and used again.
+  var isPerText: Bool { get }
+}
+
+extension Embedder {
+  package var isPerText: Bool { true }
 }

@@ -8,6 +8,8 @@ import Foundation
 /// It sees wording, not meaning: `docs/method.md` says what that costs.
 package struct HashedNgramEmbedder: Embedder {
   package let identity = "hashed-ngrams-512-v1"
+  /// Document frequencies are those of the texts embedded together.
+  package let isPerText = false
   private static let dimensions = 512
   private static let frequencyBits = 20
   private static let chunk = 256

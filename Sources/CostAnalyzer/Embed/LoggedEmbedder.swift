@@ -1,6 +1,7 @@
 /// Vectors that the gateway wrote into the log. Used when every prompt of the replay carries one of the same length.
 package struct LoggedEmbedder: Embedder {
   package let identity: String
+  package let isPerText = false
   private let vectors: [[Float]]
 
   /// `vectors[i]` belongs to text `i`. Nil unless all are present and of one length.

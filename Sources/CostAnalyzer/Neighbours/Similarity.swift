@@ -1,6 +1,10 @@
 /// Vectors of the cache keys of a trace and every pair of neighbours at or above the lowest threshold of the sweep.
 package struct Similarity: Sendable {
   package var embedder = ""
+  /// Vectors that were computed in this run, those taken from the state file, and why that failed if it did.
+  package var computedVectors = 0
+  package var reusedVectors = 0
+  package var storeProblem: AnalyzerError?
   package var vectors = VectorMatrix(count: 0, dimensions: 16)
   /// Row of each dense key in `vectors`.
   package var rows: [UInt32] = []
@@ -14,8 +18,12 @@ package struct Similarity: Sendable {
 
   package init() {}
 
-  /// Embeds every distinct normalised text of the trace once.
-  package static func embed(_ cache: CacheTrace, _ prompts: PromptTable, threads: Int) throws -> Similarity {
+  /// Embeds every distinct normalised text of the trace once. Vectors in the log win over the embedder when they are whole.
+  package static func embed(
+    _ cache: CacheTrace, _ prompts: PromptTable, embedder: any Embedder = HashedNgramEmbedder(),
+    store: StateStore? = nil,
+    threads: Int
+  ) throws -> Similarity {
     var similarity = Similarity()
     var rowOfText: [UInt32: UInt32] = [:]
     var texts: [[UInt8]] = []
@@ -31,9 +39,13 @@ package struct Similarity: Sendable {
       texts.append(prompts.texts[Int(entry.text)])
       logged.append(prompts.prompts[Int(entry.firstPrompt)].embedding)
     }
-    let embedder: any Embedder = LoggedEmbedder(vectors: logged) ?? HashedNgramEmbedder()
+    let embedder: any Embedder = LoggedEmbedder(vectors: logged) ?? embedder
+    let stored = try StoredVectors(texts, embedder: embedder, store: store, threads: threads)
     similarity.embedder = embedder.identity
-    similarity.vectors = try embedder.embed(texts, threads: threads)
+    similarity.vectors = stored.matrix
+    similarity.computedVectors = stored.computed
+    similarity.reusedVectors = stored.reused
+    similarity.storeProblem = stored.problem
     similarity.texts = texts.count
     return similarity
   }

@@ -1,10 +1,10 @@
 import Foundation
 import GRDB
 
-/// The SQLite file that remembers runs. Numbered migrations; one row a run, one row an input.
-package final class StateStore {
-  private let database: DatabaseQueue
-  private let path: String
+/// The SQLite file that remembers runs and vectors. Numbered migrations; one row a run, one row an input.
+package final class StateStore: Sendable {
+  let database: DatabaseQueue
+  let path: String
 
   /// `$ANALYZE_STATE`, else `$XDG_STATE_HOME/llm-cost-analyzer/state.sqlite`, else the same below `~/.local/state`.
   package static func defaultPath(environment: [String: String]) -> String {
@@ -45,7 +45,7 @@ package final class StateStore {
     }
   }
 
-  private static func explain(_ error: any Error) -> String {
+  static func explain(_ error: any Error) -> String {
     if let error = error as? AnalyzerError { return error.message }
     return (error as? DatabaseError).map { $0.message ?? "SQLite error \($0.resultCode.rawValue)" }
       ?? error.localizedDescription
@@ -77,6 +77,21 @@ package final class StateStore {
         table.column("end", .text).notNull()
       }
       try db.create(index: "input_sha256", on: "input", columns: ["sha256"])
+    }
+    migrator.registerMigration("2 vectors") { db in
+      try db.create(table: "embedder") { table in
+        table.primaryKey("id", .integer)
+        table.column("identity", .text).notNull().unique()
+        table.column("dimensions", .integer).notNull()
+      }
+      try db.create(table: "vector") { table in
+        table.column("embedder", .integer).notNull().references("embedder", onDelete: .cascade)
+        // XXH3-128 of the text, high word first.
+        table.column("key", .blob).notNull()
+        // Little-endian 32-bit floats.
+        table.column("value", .blob).notNull()
+        table.primaryKey(["embedder", "key"])
+      }
     }
     return migrator
   }
