@@ -183,11 +183,7 @@ extension Analysis {
   package var inputProblems: [InputProblem] { Self.problems(of: log) }
 
   private static func problems(of log: RequestLog) -> [InputProblem] {
-    log.problems
-      + zip(log.inputs, log.ends).compactMap { input, end in
-        end.end == .complete
-          ? nil : InputProblem(path: input.path, reason: end.end.name, explanation: end.end.explanation)
-      }
+    log.problems + InputProblem.damage(log.inputs, log.ends)
   }
 
   /// Whether something that was asked for is not in the figures; a file given twice is not.

@@ -22,7 +22,8 @@ struct Analyze: ParsableCommand {
       """,
     version: Analysis.version,
     subcommands: [
-      RunCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
+      RunCommand.self, GenerateCommand.self, PricesCommand.self, NeighboursCommand.self,
+      ConfigCommand.self, HistoryCommand.self,
     ])
 
   static func main() {

@@ -18,10 +18,13 @@ package final class CompressedFileWriter {
   /// Bytes written to the file so far.
   package private(set) var fileBytes: Int64 = 0
 
-  package init(path: String, level: Int32 = 3) throws {
+  /// - Parameter isPrivate: mode 0600, for files with text from a log.
+  package init(path: String, level: Int32 = 3, isPrivate: Bool = false) throws {
     self.path = path
     temporaryPath = path + ".partial"
-    guard FileManager.default.createFile(atPath: temporaryPath, contents: nil),
+    guard
+      FileManager.default.createFile(
+        atPath: temporaryPath, contents: nil, attributes: isPrivate ? [.posixPermissions: 0o600] : nil),
       let handle = FileHandle(forWritingAtPath: temporaryPath)
     else {
       throw AnalyzerError(

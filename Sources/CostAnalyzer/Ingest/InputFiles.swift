@@ -21,6 +21,14 @@ package struct InputProblem: Sendable, Equatable {
   package var path: String
   package var reason: String
   package var explanation: String
+
+  /// What was wrong with the streams of inputs that ended early.
+  static func damage(_ files: [InputFile], _ ends: [InputEnd]) -> [InputProblem] {
+    zip(files, ends).compactMap { file, end in
+      end.end == .complete
+        ? nil : InputProblem(path: file.path, reason: end.end.name, explanation: end.end.explanation)
+    }
+  }
 }
 
 /// Turns command-line arguments into the list of files to read.

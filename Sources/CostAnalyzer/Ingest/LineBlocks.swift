@@ -29,6 +29,21 @@ package final class LineBlock: @unchecked Sendable {
   var capacity: Int { storage.count - ca_padding() }
   package var lines: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[..<count]) }
 
+  /// Calls the body for each line without its line feed; `isCut` says that damage ended it. A byte order mark at the start
+  /// of a file is skipped.
+  func forEachLine(_ body: (_ line: UnsafeRawBufferPointer, _ isCut: Bool) -> Void) {
+    let bytes = lines
+    var start = 0
+    if isFirstOfFile, overlongBefore == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+    while start < bytes.count {
+      let rest = bytes.count - start
+      let newline = memchr(bytes.baseAddress! + start, 10, rest)
+      let length = newline.map { (bytes.baseAddress! + start).distance(to: UnsafeRawPointer($0)) } ?? rest
+      body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + length]), lastLineIsCut && newline == nil)
+      start += length + 1
+    }
+  }
+
   func grow() {
     let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity * 2 + ca_padding(), alignment: 64)
     larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<count]))

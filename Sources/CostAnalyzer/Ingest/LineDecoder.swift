@@ -72,21 +72,7 @@ final class LineDecoder: @unchecked Sendable {
       result.rejects.append((.lineTooLong, result.lines))
       result.lines += 1
     }
-    let bytes = block.lines
-    var start = 0
-    if block.isFirstOfFile, block.overlongBefore == 0, bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB,
-      bytes[2] == 0xBF
-    {
-      start = 3
-    }
-    while start < bytes.count {
-      let rest = bytes.count - start
-      let newline = memchr(bytes.baseAddress! + start, 10, rest)
-      let length = newline.map { (bytes.baseAddress! + start).distance(to: UnsafeRawPointer($0)) } ?? rest
-      let line = UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
-      start += length + 1
-      decode(line, isCut: block.lastLineIsCut && newline == nil, into: &result)
-    }
+    block.forEachLine { line, isCut in decode(line, isCut: isCut, into: &result) }
     return result
   }
 

@@ -4,19 +4,24 @@ import CKernels
 struct NeighbourFilter: Sendable {
   private static let widths = [32, 48, 64, 96, 128]
   private static let tile = 256
+  /// Up to here any axes do; from there on the best width is searched for.
+  private static let (fewPairs, manyPairs) = (200_000, 10_000_000)
 
   let bound: CosineBound
   let codes: CosineBound.Codes
 
   /// - Parameter pairs: how many pairs will be looked at; few are not worth a search for the best width.
   init(_ matrix: VectorMatrix, threshold: Float, pairs: Int, threads: Int) {
-    let widest = Self.widths.last! - 2
-    let axes = PrincipalAxes(of: matrix, count: widest)
+    let isSmall = pairs < Self.fewPairs
+    let axes =
+      isSmall
+      ? PrincipalAxes(coordinates: Self.widths[0] - 2, of: matrix.dimensions)
+      : PrincipalAxes(of: matrix, count: Self.widths.last! - 2)
     let candidates = Self.widths.filter { $0 - 2 < axes.count + 16 }
     let sample = Self.sample(matrix, axes)
     let bounds = candidates.map { CosineBound(width: $0, largest: sample.largest.prefix($0 - 2)) }
     bound =
-      pairs < 10_000_000
+      pairs < Self.manyPairs
       ? bounds[bounds.count / 2]
       : bounds.map { ($0, Self.cost($0, sample, threshold)) }.min { $0.1 < $1.1 }!.0
     let chosen = bound

@@ -34,6 +34,15 @@ struct PrincipalAxes: Sendable {
     values = axes
   }
 
+  /// The first coordinates as they are: for so few pairs that finding better axes costs more than they save.
+  init(coordinates count: Int, of dimensions: Int) {
+    self.count = min(count, dimensions)
+    self.dimensions = dimensions
+    var axes = [Float](repeating: 0, count: self.count * dimensions)
+    for index in 0..<self.count { axes[index * dimensions + index] = 1 }
+    values = axes
+  }
+
   /// `dimensions × dimensions`, from rows spread evenly over the matrix.
   private static func secondMoments(_ matrix: VectorMatrix) -> [Float] {
     let stride = max(1, matrix.count / sampleRows)
