@@ -10,6 +10,8 @@ package struct TokenizerFile: Sendable {
     let file = try TokenizerFile(path: path)
     let kind = file.root["model"]["type"].string
     switch kind {
+    case "WordPiece": return try WordPieceTokenizer(file)
+    case "BPE": return try BytePairTokenizer(file)
     default: throw file.unsupported("model \(kind ?? "without a type")")
     }
   }
