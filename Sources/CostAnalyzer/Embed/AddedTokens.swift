@@ -2,7 +2,7 @@
 ///
 /// The leftmost and, of those, the longest match counts, as in `tokenizers`.
 struct AddedTokens: Sendable {
-  private let tokens: [(content: [UInt8], id: Int32)]
+  let tokens: [(content: [UInt8], id: Int32)]
   private let isFirstByte: [Bool]
 
   init(_ file: TokenizerFile) throws(AnalyzerError) {

@@ -7,7 +7,10 @@ package struct TokenizerFile: Sendable {
 
   /// The tokenizer that the file describes: WordPiece with BERT's normaliser, or BPE over whole texts.
   package static func load(path: String) throws(AnalyzerError) -> any Tokenizer {
-    let file = try TokenizerFile(path: path)
+    try load(TokenizerFile(path: path))
+  }
+
+  static func load(_ file: TokenizerFile) throws(AnalyzerError) -> any Tokenizer {
     let kind = file.root["model"]["type"].string
     switch kind {
     case "WordPiece": return try WordPieceTokenizer(file)
@@ -47,6 +50,22 @@ package struct TokenizerFile: Sendable {
       vocabulary.append((token, id))
     }
     return vocabulary
+  }
+
+  /// The vocabulary and the added tokens that are not in it.
+  private func allTokens() throws(AnalyzerError) -> [(token: [UInt8], id: Int32)] {
+    let vocabulary = try vocabulary()
+    let known = TokenTable(vocabulary)
+    return try vocabulary
+      + AddedTokens(self).tokens.filter { known.find($0.content) == nil }.map { ($0.content, $0.id) }
+  }
+
+  func highestID() throws(AnalyzerError) -> Int { Int(try allTokens().map(\.id).max() ?? -1) }
+
+  /// In characters, rounded down.
+  func medianTokenLength() throws(AnalyzerError) -> Int {
+    let lengths = try allTokens().map { $0.token.count { $0 & 0xC0 != 0x80 } }.sorted()
+    return (lengths[(lengths.count - 1) / 2] + lengths[lengths.count / 2]) / 2
   }
 
   func damaged(_ what: String) -> AnalyzerError {
