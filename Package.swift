@@ -56,7 +56,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "CostAnalyzerTests", dependencies: ["CostAnalyzer", "CTextScan", "CZlib", "CZstd"], swiftSettings: strict),
+      name: "CostAnalyzerTests",
+      dependencies: ["CostAnalyzer", "CKernels", "CMatrix", "CTextScan", "CZlib", "CZstd"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -19,7 +19,7 @@ typedef enum { CA_PORTABLE = 0, CA_AVX2, CA_AVX512 } ca_cpu;
 ca_cpu ca_best_cpu(void);
 
 // values[i] = gelu(values[i]) = x (1 + erf(x / sqrt 2)) / 2, the exact form. `count` is a multiple of 16; the error is
-// below 1e-6 for every finite value.
+// below 1e-6 max(1, |x|).
 void ca_gelu(ca_cpu cpu, float *values, size_t count);
 
 // rows = layerNorm(rows + added) * gain + bias, row by row, with the biased variance. `width` is a multiple of 16.

@@ -2,12 +2,14 @@
 ///
 /// The longest sequence that still fits comes next, so the gap behind long ones is filled with short ones. The result
 /// depends on the lengths alone.
-struct TokenBatches {
+package struct TokenBatches {
   /// Indices of sequences.
-  private(set) var batches: [[Int]] = []
+  package private(set) var batches: [[Int]] = []
 
-  /// - Parameter lengths: Tokens of each sequence, 0 for one to leave out.
-  init(lengths: [Int], budget: Int) {
+  /// - Parameters:
+  ///   - lengths: Tokens of each sequence, at most `budget`; 0 for one to leave out.
+  ///   - budget: Tokens a batch has room for.
+  package init(lengths: [Int], budget: Int) {
     var waiting = [[Int]](repeating: [], count: budget + 1)
     for (index, length) in lengths.enumerated().reversed() where length > 0 { waiting[length].append(index) }
     var longest = budget

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Sentence vectors of a BERT encoder such as all-MiniLM-L6-v2: the mean of its last layer, as sentence-transformers
@@ -23,23 +22,24 @@ package struct TransformerEmbedder: Embedder {
     let weightsPath = folder.appendingPathComponent("model.safetensors").path
     let tokenizerPath = folder.appendingPathComponent("tokenizer.json").path
     let configuration = try BertConfiguration(directory: folder)
-    try self.init(
-      model: BertModel(configuration, weights: SafetensorsFile(path: weightsPath)),
-      tokenizer: TokenizerFile.load(path: tokenizerPath),
-      identity: "bert-\(configuration.layers)x\(configuration.hidden)-"
-        + Self.fingerprint([weightsPath, tokenizerPath]))
-  }
-
-  init(model: BertModel, tokenizer: any Tokenizer, identity: String) throws(AnalyzerError) {
+    let description = try TokenizerFile(path: tokenizerPath)
+    let tokens = try description.highestID() + 1
+    guard tokens <= configuration.vocabulary else {
+      throw AnalyzerError(
+        .input, "\(weightsPath) has too few rows for the \(tokens) tokens of \(tokenizerPath)",
+        hint: "take both files from the same model")
+    }
+    model = try BertModel(configuration, weights: SafetensorsFile(path: weightsPath))
+    tokenizer = try TokenizerFile.load(description)
     guard let start = tokenizer.id(of: "[CLS]"), let end = tokenizer.id(of: "[SEP]") else {
       throw AnalyzerError(
-        .input, "the tokenizer has no [CLS] and [SEP]", hint: "use the tokenizer.json that came with the weights")
+        .input, "\(tokenizerPath) has no [CLS] and [SEP]", hint: "use the tokenizer.json that came with the weights")
     }
-    self.model = model
-    self.tokenizer = tokenizer
-    self.identity = identity
     self.start = start
     self.end = end
+    identity =
+      "bert-\(configuration.layers)x\(configuration.hidden)-"
+      + (try ModelFingerprint.short(paths: [weightsPath, tokenizerPath]))
   }
 
   package func embed(_ texts: [[UInt8]], threads: Int) throws -> VectorMatrix {
@@ -83,18 +83,5 @@ package struct TransformerEmbedder: Embedder {
         return [start] + tokenizer.encode(texts[text]).prefix(model.configuration.longest - 2) + [end]
       }
     }.flatMap { $0 }
-  }
-
-  /// The first 16 hexadecimal digits of the SHA-256 of the files, one after the other.
-  private static func fingerprint(_ paths: [String]) throws(AnalyzerError) -> String {
-    var hash = SHA256()
-    for path in paths {
-      do {
-        hash.update(data: try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped))
-      } catch {
-        throw AnalyzerError(.input, "cannot read \(path): \(error.localizedDescription)", hint: "check the path")
-      }
-    }
-    return hash.finalize().prefix(8).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
   }
 }
