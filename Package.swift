@@ -30,11 +30,13 @@ let package = Package(
     .target(
       name: "CTextScan", cxxSettings: [.unsafeFlags(["-O3", "-DNDEBUG"])], linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CKernels"),
+    // oneDNN, for the same reason: included only by product.cpp.
+    .target(name: "CMatrix", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CSystem"),
     .target(
       name: "CostAnalyzer",
       dependencies: [
-        "CZstd", "CZlib", "CTextScan", "CKernels", "CSystem",
+        "CZstd", "CZlib", "CTextScan", "CKernels", "CMatrix", "CSystem",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Yams", package: "Yams"),
@@ -54,7 +56,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "CostAnalyzerTests", dependencies: ["CostAnalyzer", "CKernels", "CTextScan", "CZlib", "CZstd"], swiftSettings: strict),
+      name: "CostAnalyzerTests",
+      dependencies: ["CostAnalyzer", "CKernels", "CMatrix", "CTextScan", "CZlib", "CZstd"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -22,7 +22,7 @@ struct Analyze: ParsableCommand {
       """,
     version: Analysis.version,
     subcommands: [
-      RunCommand.self, GenerateCommand.self, PricesCommand.self, NeighboursCommand.self,
+      RunCommand.self, NeighboursCommand.self, EmbedCommand.self, GenerateCommand.self, PricesCommand.self,
       ConfigCommand.self, HistoryCommand.self,
     ])
 

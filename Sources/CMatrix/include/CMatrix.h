@@ -1,0 +1,30 @@
+// Products of float matrices with fixed weights: oneDNN behind a few C functions. The caller's thread does all the work.
+#ifndef CMATRIX_H
+#define CMATRIX_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ca_product ca_product;
+
+// y = x W^T + bias for `rows` rows of `inputs` floats, with W as `outputs` rows of `inputs` and `bias` of `outputs`.
+//
+// Weights and bias are copied, in the order that the kernel for this CPU reads. The number of rows is part of the kernel:
+// with it fixed, a row of y depends on nothing but the same row of x. NULL when oneDNN refuses or memory is short.
+ca_product *ca_product_new(const float *weights, const float *bias, size_t rows, size_t outputs, size_t inputs);
+void ca_product_free(ca_product *product);
+
+// Bytes of scratch that a run needs, aligned to 64; threads share a product, not its scratch.
+size_t ca_product_scratch(const ca_product *product);
+
+// Returns 0, or another number when oneDNN failed.
+int ca_product_run(const ca_product *product, const float *x, float *y, void *scratch);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,77 @@
+#include "CMatrix.h"
+
+#include <dlfcn.h>
+
+#include <cstring>
+#include <memory>
+#include <oneapi/dnnl/dnnl.hpp>
+
+using dnnl::memory;
+
+struct ca_product {
+  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  dnnl::matmul::primitive_desc description;
+  dnnl::matmul primitive;
+  memory weights;
+  memory bias;
+};
+
+// oneDNN is built on OpenMP, which would start a team of its own in each of our threads. The setting belongs to the
+// calling thread. Looked up by name: an oneDNN without OpenMP has no such function and needs none.
+static void useOneThread() {
+  static const auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+  if (set) set(1);
+}
+
+static memory::desc matrix(size_t rows, size_t columns, memory::format_tag order) {
+  return memory::desc({static_cast<memory::dim>(rows), static_cast<memory::dim>(columns)}, memory::data_type::f32, order);
+}
+
+ca_product *ca_product_new(const float *weights, const float *bias, size_t rows, size_t outputs, size_t inputs) try {
+  using tag = memory::format_tag;
+  useOneThread();
+  auto product = std::make_unique<ca_product>();
+  dnnl::primitive_attr attributes;
+  // A scratchpad inside the primitive would make it unsafe to share.
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const auto x = matrix(rows, inputs, tag::ab), w = matrix(inputs, outputs, tag::any),
+             b = matrix(1, outputs, tag::ab), y = matrix(rows, outputs, tag::ab);
+#if DNNL_VERSION_MAJOR >= 3
+  product->description = dnnl::matmul::primitive_desc(product->engine, x, w, b, y, attributes);
+#else
+  product->description = dnnl::matmul::primitive_desc(dnnl::matmul::desc(x, w, b, y), attributes, product->engine);
+#endif
+  product->primitive = dnnl::matmul(product->description);
+
+  memory plain(matrix(inputs, outputs, tag::ba), product->engine, const_cast<float *>(weights));
+  product->weights = memory(product->description.weights_desc(), product->engine);
+  dnnl::stream stream(product->engine);
+  dnnl::reorder(plain, product->weights).execute(stream, plain, product->weights);
+  stream.wait();
+  product->bias = memory(matrix(1, outputs, tag::ab), product->engine);
+  std::memcpy(product->bias.get_data_handle(), bias, outputs * sizeof(float));
+  return product.release();
+} catch (const std::exception &) {
+  return nullptr;
+}
+
+void ca_product_free(ca_product *product) { delete product; }
+
+size_t ca_product_scratch(const ca_product *product) { return product->description.scratchpad_desc().get_size(); }
+
+int ca_product_run(const ca_product *product, const float *x, float *y, void *scratch) try {
+  useOneThread();
+  dnnl::stream stream(product->engine);
+  memory source(product->description.src_desc(), product->engine, const_cast<float *>(x));
+  memory target(product->description.dst_desc(), product->engine, y);
+  memory pad(product->description.scratchpad_desc(), product->engine, scratch);
+  product->primitive.execute(stream, {{DNNL_ARG_SRC, source},
+                                      {DNNL_ARG_WEIGHTS, product->weights},
+                                      {DNNL_ARG_BIAS, product->bias},
+                                      {DNNL_ARG_DST, target},
+                                      {DNNL_ARG_SCRATCHPAD, pad}});
+  stream.wait();
+  return 0;
+} catch (const std::exception &) {
+  return 1;
+}
