@@ -31,6 +31,8 @@ package struct Analysis: Sendable {
     package var ledgerOnly = false
     /// Used where the log carries no vectors of its own.
     package var embedder: any Embedder = HashedNgramEmbedder()
+    /// Spares the embedder texts without a neighbour for a quicker one.
+    package var cascade: Cascade?
     /// Keeps vectors from one run to the next.
     package var store: StateStore?
     package var progress: (@Sendable (_ stage: String, _ bytes: Int, _ totalBytes: Int, _ lines: Int) -> Void)?
@@ -93,7 +95,9 @@ package struct Analysis: Sendable {
     if cache.trace.count > 0 {
       say("embedding")
       similarity = try clock.measure("embed", rows: { $0.texts }) {
-        try .embed(cache, log.prompts, embedder: request.embedder, store: request.store, threads: threads)
+        try .embed(
+          cache, log.prompts, embedder: request.embedder, cascade: request.cascade, store: request.store,
+          threads: threads)
       }
       say("finding neighbours")
       let lowest = Float((options.cache.thresholds + [options.cache.threshold]).min()!)

@@ -46,6 +46,28 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var extraFillers: [String] = []
   }
 
+  package struct Embedding: Codable, Sendable, Equatable {
+    package struct Endpoint: Codable, Sendable, Equatable {
+      /// Address of an OpenAI-compatible service: `https://host/v1`.
+      package var url: String?
+      package var model: String?
+      /// Environment variable that holds the key.
+      package var keyVariable: String?
+      /// Texts a request.
+      package var batch = 128
+      package var timeoutSeconds = 30.0
+      package var retries = 4
+      /// Length of a vector to ask for.
+      package var dimensions: Int?
+    }
+
+    /// `auto`, `hashed`, `wordllama`, `minilm`, `endpoint`, or the folder of a model.
+    package var model = "auto"
+    /// Above 0, a transformer embeds only texts with a neighbour at or above this cosine among the vectors of `wordllama`.
+    package var cascade = 0.0
+    package var endpoint = Endpoint()
+  }
+
   package struct Guards: Codable, Sendable, Equatable {
     package var numbers = true
     package var negation = true
@@ -77,6 +99,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var input = Input()
   package var prices = Prices()
   package var normalize = Normalize()
+  package var embedding = Embedding()
   package var cache = Cache()
   package var guards = Guards()
   package var routing = Routing()
@@ -130,6 +153,10 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   private static var withAllKeys: AnalysisOptions {
     var options = AnalysisOptions()
     options.prices.file = "file"
+    options.embedding.endpoint.url = "url"
+    options.embedding.endpoint.model = "model"
+    options.embedding.endpoint.keyVariable = "name"
+    options.embedding.endpoint.dimensions = 1
     options.routing.cheap = "model"
     options.routing.medium = "model"
     options.routing.strong = "model"
@@ -198,6 +225,12 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try require(
       (0...1000).contains(cache.embeddingUSDPerMillionTokens) && (0...1_000_000).contains(cache.lookupUSDPerMillion),
       "cache.embeddingUSDPerMillionTokens and cache.lookupUSDPerMillion must not be negative")
+    try require((0...1).contains(embedding.cascade), "embedding.cascade must be 0 … 1")
+    try require(!embedding.model.isEmpty, "embedding.model must name an embedder")
+    try require(
+      embedding.endpoint.batch >= 1 && embedding.endpoint.timeoutSeconds > 0 && embedding.endpoint.retries >= 0
+        && embedding.endpoint.dimensions ?? 1 >= 1,
+      "embedding.endpoint needs a batch of at least 1, a positive timeout and no negative retries")
     try require((0.5...1).contains(routing.gate), "routing.gate must be 0.5 … 1")
     try require(precache.minUsers >= 1, "precache.minUsers must be at least 1")
     try require((0...1).contains(precache.minAgreement), "precache.minAgreement must be 0 … 1")

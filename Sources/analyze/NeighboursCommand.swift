@@ -21,8 +21,8 @@ struct NeighboursCommand: ParsableCommand {
   @Option(help: "Least cosine of a pair.")
   var threshold = 0.8
 
-  @Option(help: "Embedder: its name or the beginning of it.")
-  var embedder = "hashed"
+  @Option(help: "Embedder: auto, hashed, wordllama, minilm, or the folder of a model.")
+  var embedder = "auto"
 
   @Option(
     help: "CSV file for the pairs; dense clusters go to a second one beside it.", completion: .file(extensions: ["csv"])
@@ -52,13 +52,15 @@ struct NeighboursCommand: ParsableCommand {
 
   func run() throws {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    var options = AnalysisOptions()
+    options.embedding.model = embedder
     var clock = StageClock()
     let corpus = try clock.measure("read", rows: { $0.lines }) {
-      try TextCorpus(paths: files, options: AnalysisOptions(), threads: threads)
+      try TextCorpus(paths: files, options: options, threads: threads)
     }
     let environment = ProcessInfo.processInfo.environment
     let store = noState ? nil : try StateStore(path: state ?? StateStore.defaultPath(environment: environment))
-    let chosen = try EmbedderCatalog.named(embedder)[0]
+    let chosen = try EmbedderCatalog.embedder(options.embedding, environment: environment)
     let writer = try out.map { try PairWriter(path: $0, corpus: corpus) }
     let found = try NearDuplicates(
       corpus, embedder: chosen, store: store, threshold: Float(threshold), listsDense: allPairs, threads: threads,

@@ -41,6 +41,9 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Lifetime of cache entries: 90s, 15m, 6h, 7d or inf.")
   var ttl: String?
 
+  @Option(help: "Embedder: auto, hashed, wordllama, minilm, endpoint, or the folder of a model.")
+  var embedder: String?
+
   @Option(help: "Run one part only: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
   var only: Part?
 
@@ -82,6 +85,14 @@ struct RunCommand: ParsableCommand {
     request.options = try resolvedOptions()
     request.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     request.ledgerOnly = only == .ledger
+    if !request.ledgerOnly {
+      let embedding = request.options.embedding
+      request.embedder = try EmbedderCatalog.embedder(embedding, environment: environment)
+      if embedding.cascade > 0 && request.embedder is TransformerEmbedder {
+        request.cascade = Cascade(
+          first: try EmbedderCatalog.named("wordllama", environment: environment), floor: Float(embedding.cascade))
+      }
+    }
     let progress = quiet || isatty(2) == 0 ? nil : ProgressLine()
     let logger = logLevel.map { level in
       var logger = Logger(label: "analyze") { StreamLogHandler.standardError(label: $0) }
@@ -130,6 +141,7 @@ struct RunCommand: ParsableCommand {
     var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
     if let prices { options.prices.file = prices }
     if let threshold { options.cache.threshold = threshold }
+    if let embedder { options.embedding.model = embedder }
     if let ttl {
       guard let lifetime = Lifetime(ttl) else {
         throw AnalyzerError(.usage, "--ttl '\(ttl)' is no duration", hint: "write 90s, 15m, 6h, 7d or inf")

@@ -39,8 +39,11 @@ package protocol Embedder: Sendable {
   func embed(_ texts: [[UInt8]], threads: Int) throws -> VectorMatrix
   /// Whether a vector depends on its text alone, so that it may be stored and used again.
   var isPerText: Bool { get }
+  /// Texts to embed between two writes to the state file: what a failure or a kill can cost.
+  var portion: Int { get }
 }
 
 extension Embedder {
   package var isPerText: Bool { true }
+  package var portion: Int { 8192 }
 }

@@ -5,6 +5,7 @@ package struct EndpointEmbedder: Embedder {
   package let identity: String
   private let client: EndpointClient
   private let options: EndpointOptions
+  package var portion: Int { options.batch }
 
   /// Throws a config error for a bad address or a missing key. Asks nothing yet.
   package init(

@@ -6,12 +6,14 @@ package struct StoredVectors: Sendable {
   /// Why vectors could not be read or kept; they were computed then, and the figures are the same.
   package private(set) var problem: AnalyzerError?
 
-  /// What an embedder computes before it is stored: what a failure or a kill can cost.
-  private static let portion = 8192
-
-  /// - Parameter store: nil keeps nothing.
-  package init(_ texts: [[UInt8]], embedder: any Embedder, store: StateStore?, threads: Int) throws {
-    guard let store, embedder.isPerText else {
+  /// - Parameters:
+  ///   - needed: texts that are not needed get a zero row; nil needs all.
+  ///   - store: nil keeps nothing.
+  package init(
+    _ texts: [[UInt8]], needed: [Bool]? = nil, embedder: any Embedder, store: StateStore?, threads: Int
+  ) throws {
+    if embedder.isPerText == false {
+      precondition(needed == nil, "vectors that depend on each other are all needed")
       matrix = try embedder.embed(texts, threads: threads)
       computed = texts.count
       return
@@ -20,18 +22,18 @@ package struct StoredVectors: Sendable {
     matrix = VectorMatrix(count: 0, dimensions: 0)
     var found = [Bool](repeating: false, count: texts.count)
     do {
-      if let dimensions = try store.vectorDimensions(embedder: embedder.identity) {
+      if let store, let dimensions = try store.vectorDimensions(embedder: embedder.identity) {
         matrix = VectorMatrix(count: texts.count, dimensions: dimensions)
         found = try store.loadVectors(embedder: embedder.identity, keys: keys, into: &matrix)
       }
     } catch let error as AnalyzerError {
       problem = error
     }
-    let missing = texts.indices.filter { !found[$0] }
-    reused = texts.count - missing.count
+    reused = found.count { $0 }
+    let missing = texts.indices.filter { !found[$0] && needed?[$0] ?? true }
     computed = missing.count
-    for start in stride(from: 0, to: missing.count, by: Self.portion) {
-      let portion = Array(missing[start..<min(missing.count, start + Self.portion)])
+    for start in stride(from: 0, to: missing.count, by: embedder.portion) {
+      let portion = Array(missing[start..<min(missing.count, start + embedder.portion)])
       let fresh = try embedder.embed(portion.map { texts[$0] }, threads: threads)
       if matrix.count == 0 { matrix = VectorMatrix(count: texts.count, dimensions: fresh.dimensions) }
       let width = matrix.dimensions
@@ -43,12 +45,13 @@ package struct StoredVectors: Sendable {
       for (row, text) in portion.enumerated() {
         matrix.values.replaceSubrange(text * width..<(text + 1) * width, with: fresh.row(row))
       }
-      if problem != nil { continue }
+      guard let store, problem == nil else { continue }
       do {
         try store.saveVectors(embedder: embedder.identity, keys: portion.map { keys[$0] }, of: fresh)
       } catch let error as AnalyzerError {
         problem = error
       }
     }
+    if matrix.count == 0 { matrix = VectorMatrix(count: texts.count, dimensions: 16) }
   }
 }

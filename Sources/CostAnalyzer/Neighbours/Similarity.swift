@@ -21,8 +21,7 @@ package struct Similarity: Sendable {
   /// Embeds every distinct normalised text of the trace once. Vectors in the log win over the embedder when they are whole.
   package static func embed(
     _ cache: CacheTrace, _ prompts: PromptTable, embedder: any Embedder = HashedNgramEmbedder(),
-    store: StateStore? = nil,
-    threads: Int
+    cascade: Cascade? = nil, store: StateStore? = nil, threads: Int
   ) throws -> Similarity {
     var similarity = Similarity()
     var rowOfText: [UInt32: UInt32] = [:]
@@ -39,9 +38,16 @@ package struct Similarity: Sendable {
       texts.append(prompts.texts[Int(entry.text)])
       logged.append(prompts.prompts[Int(entry.firstPrompt)].embedding)
     }
-    let embedder: any Embedder = LoggedEmbedder(vectors: logged) ?? embedder
-    let stored = try StoredVectors(texts, embedder: embedder, store: store, threads: threads)
+    let ownVectors = LoggedEmbedder(vectors: logged)
+    let embedder: any Embedder = ownVectors ?? embedder
+    var needed: [Bool]?
     similarity.embedder = embedder.identity
+    if ownVectors == nil, let cascade {
+      needed = try cascade.needed(
+        texts, groups: groups(cache, prompts), rows: similarity.rows, store: store, threads: threads)
+      similarity.embedder += " behind \(cascade.first.identity) at \(NumberText.fixed(Double(cascade.floor), 2))"
+    }
+    let stored = try StoredVectors(texts, needed: needed, embedder: embedder, store: store, threads: threads)
     similarity.vectors = stored.matrix
     similarity.computedVectors = stored.computed
     similarity.reusedVectors = stored.reused
@@ -54,12 +60,11 @@ package struct Similarity: Sendable {
   package mutating func findNeighbours(
     _ cache: CacheTrace, _ prompts: PromptTable, threshold: Float, guards: GuardSet, maxPairs: Int = .max, threads: Int
   ) {
-    var groups = [[UInt32]](repeating: [], count: prompts.groups.count)
-    for (dense, key) in cache.keys.enumerated() { groups[Int(prompts.keys[Int(key)].group)].append(UInt32(dense)) }
     graph = .empty(keyCount: cache.keys.count)
     guard
       let found = ExactNeighbours.pairs(
-        matrix: vectors, groups: groups, rows: rows, threshold: threshold, limit: maxPairs, threads: threads)
+        matrix: vectors, groups: Self.groups(cache, prompts), rows: rows, threshold: threshold, limit: maxPairs,
+        threads: threads)
     else {
       hasTooManyPairs = true
       return
@@ -72,6 +77,13 @@ package struct Similarity: Sendable {
       for bit in refusedPairs.indices where refusals[index] >> UInt8(bit) & 1 == 1 { refusedPairs[bit] += 1 }
     }
     graph = Self.graph(found, refusals, keyCount: cache.keys.count)
+  }
+
+  /// The dense keys of each group of scope and context.
+  private static func groups(_ cache: CacheTrace, _ prompts: PromptTable) -> [[UInt32]] {
+    var groups = [[UInt32]](repeating: [], count: prompts.groups.count)
+    for (dense, key) in cache.keys.enumerated() { groups[Int(prompts.keys[Int(key)].group)].append(UInt32(dense)) }
+    return groups
   }
 
   /// Each key's list falls by cosine; equals stand in key order.
