@@ -70,7 +70,8 @@ struct DocsTests {
     }
     func below(_ path: [String]) -> [String] {
       known(path).flatMap { key in
-        key == "scope" || path.isEmpty ? below(path + [key]) : [(path + [key]).joined(separator: ".")]
+        let inner = below(path + [key])
+        return inner.isEmpty ? [(path + [key]).joined(separator: ".")] : inner
       }
     }
     return Set(below([]))
@@ -101,7 +102,7 @@ struct DocsTests {
     let text = readme + pages.compactMap { document("docs/\($0)") }.joined()
     let program = Program(scratch: try Scratch())
     var missing: [String] = []
-    for command in ["run", "generate", "prices", "config", "history"] {
+    for command in ["run", "neighbours", "embed", "generate", "prices", "config", "history"] {
       if !text.contains("analyze \(command)") { missing.append("analyze \(command)") }
       let flags = Set(try program.run(command, "--help").out.matches(of: /--[a-z][a-z-]+/).map { String($0.output) })
       for flag in flags.subtracting(["--help", "--version"]) {

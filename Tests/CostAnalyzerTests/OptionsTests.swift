@@ -81,7 +81,7 @@ struct OptionsTests {
     let top = Self.error("cahce: {}\n")
     #expect(
       top?.kind == .config && top?.message.contains("cahce") == true
-        && top?.hint?.contains("cache, guards, input") == true)
+        && top?.hint?.contains("cache, embedding, guards, input") == true)
     let inner = Self.error("cache:\n  tll: 1h\n")
     #expect(inner?.message.contains("cache.tll") == true && inner?.hint?.contains("ttl, ttls") == true)
     let deep = Self.error("cache:\n  scope:\n    modle: true\n")

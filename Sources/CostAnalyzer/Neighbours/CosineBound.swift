@@ -190,6 +190,12 @@ struct CosineBound: Sendable {
     }
   }
 
+  /// Raises the threshold of one row, never by more than asked for.
+  func raise(_ side: inout Side, row: Int, from old: Float, to new: Float) {
+    let units = (Double(new) - Double(old)) / (Double(step) * Double(step))
+    side.terms[row] += Int32(min(0x1p28, units).rounded(.down))
+  }
+
   private func slack(_ error: Float) -> Double { Double(error) + 1.5 * Double(error) * Double(error) }
 
   private func bias(error: Float) -> Int32 {

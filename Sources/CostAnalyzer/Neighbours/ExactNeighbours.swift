@@ -17,20 +17,20 @@ package struct ExactNeighbours: Sendable {
 
   /// Rows of a tile, and columns taken at a time: together they fit the first-level cache.
   static let tileRows = 256
-  private static let chunkBlocks = 4
+  static let chunkBlocks = 4
   /// Tiles of a round: large enough that waiting for its slowest thread does not count, small enough that its pairs fit.
   private static let roundJobs = 1024
   private static let roundPairs = 2_000_000_000
 
-  private let matrix: VectorMatrix
-  private let threshold: Float
-  private let threads: Int
-  private let filter: NeighbourFilter
-  private var groups: [Group] = []
+  let matrix: VectorMatrix
+  let threshold: Float
+  let threads: Int
+  let filter: NeighbourFilter
+  private(set) var groups: [Group] = []
   /// Keys with so many neighbours that pairs of two of them are not listed.
   package private(set) var dense = DenseKeys()
 
-  private struct Group: Sendable {
+  struct Group: Sendable {
     /// Keys that are not dense come first.
     var keys: [UInt32]
     var sparse: Int

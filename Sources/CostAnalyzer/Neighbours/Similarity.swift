@@ -13,6 +13,8 @@ package struct Similarity: Sendable {
   package var pairs = 0
   package var refusedPairs = [Int](repeating: 0, count: GuardSet.names.count)
   package var texts = 0
+  /// Keys whose pairs among each other are listed only in part.
+  package var denseKeys = 0
   /// There are more pairs than the options allow; the graph is empty then.
   package var hasTooManyPairs = false
 
@@ -57,26 +59,50 @@ package struct Similarity: Sendable {
   }
 
   /// Finds the neighbours inside each group and asks the guards about every pair.
+  ///
+  /// - Parameter denseListed: how many of its nearest dense neighbours a dense key lists.
   package mutating func findNeighbours(
-    _ cache: CacheTrace, _ prompts: PromptTable, threshold: Float, guards: GuardSet, maxPairs: Int = .max, threads: Int
+    _ cache: CacheTrace, _ prompts: PromptTable, threshold: Float, guards: GuardSet, maxPairs: Int = .max,
+    denseRule: DenseRule? = DenseRule(), denseListed: Int = 128, threads: Int
   ) {
     graph = .empty(keyCount: cache.keys.count)
-    guard
-      let found = ExactNeighbours.pairs(
-        matrix: vectors, groups: Self.groups(cache, prompts), rows: rows, threshold: threshold, limit: maxPairs,
-        threads: threads)
-    else {
+    let groups = Self.groups(cache, prompts)
+    let join = ExactNeighbours(
+      matrix: vectors, groups: groups, rows: rows, threshold: threshold, denseRule: denseRule, threads: threads)
+    let signatures = cache.keys.map { guards.signature(of: prompts.texts[Int(prompts.keys[Int($0)].text)]) }
+    var lists = NeighbourLists(keyCount: cache.keys.count)
+    let isWhole = join.forEach { found in
+      for pair in found {
+        let refusals = guards.refusals(signatures[Int(pair.a)], signatures[Int(pair.b)])
+        for bit in refusedPairs.indices where refusals >> UInt8(bit) & 1 == 1 { refusedPairs[bit] += 1 }
+        lists.add(pair, refusals: refusals)
+      }
+      pairs += found.count
+      return pairs <= maxPairs
+    }
+    guard isWhole else {
       hasTooManyPairs = true
       return
     }
-    pairs = found.count
-    let signatures = cache.keys.map { guards.signature(of: prompts.texts[Int(prompts.keys[Int($0)].text)]) }
-    var refusals = [UInt8](repeating: 0, count: found.count)
-    for (index, pair) in found.enumerated() {
-      refusals[index] = guards.refusals(signatures[Int(pair.a)], signatures[Int(pair.b)])
-      for bit in refusedPairs.indices where refusals[index] >> UInt8(bit) & 1 == 1 { refusedPairs[bit] += 1 }
+    denseKeys = join.dense.keys.count
+    var search: DenseSearch?
+    if denseKeys > 0 {
+      var restBelow = [Float](repeating: -1, count: cache.keys.count)
+      var groupOf = [UInt32](repeating: .max, count: cache.keys.count)
+      for nearest in join.nearestDense(limit: denseListed) {
+        restBelow[Int(nearest.key)] = nearest.restBelow ?? -1
+        groupOf[Int(nearest.key)] = prompts.keys[Int(cache.keys[Int(nearest.key)])].group
+        for (other, cosine) in nearest.neighbours {
+          lists.add(
+            from: nearest.key, to: other, cosine: cosine,
+            refusals: guards.refusals(signatures[Int(nearest.key)], signatures[Int(other)]))
+        }
+      }
+      search = DenseSearch(
+        restBelow: restBelow, groups: groupOf, matrix: vectors, rows: rows, guards: guards, signatures: signatures)
     }
-    graph = Self.graph(found, refusals, keyCount: cache.keys.count)
+    graph = lists.graph()
+    graph.dense = search
   }
 
   /// The dense keys of each group of scope and context.
@@ -84,43 +110,5 @@ package struct Similarity: Sendable {
     var groups = [[UInt32]](repeating: [], count: prompts.groups.count)
     for (dense, key) in cache.keys.enumerated() { groups[Int(prompts.keys[Int(key)].group)].append(UInt32(dense)) }
     return groups
-  }
-
-  /// Each key's list falls by cosine; equals stand in key order.
-  private static func graph(_ pairs: [ExactNeighbours.Pair], _ refusals: [UInt8], keyCount: Int) -> NeighbourGraph {
-    var offsets = [Int](repeating: 0, count: keyCount + 1)
-    for pair in pairs {
-      offsets[Int(pair.a) + 1] += 1
-      offsets[Int(pair.b) + 1] += 1
-    }
-    for key in 0..<keyCount { offsets[key + 1] += offsets[key] }
-    var next = offsets
-    var order = [UInt32](repeating: 0, count: pairs.count * 2)
-    for (index, pair) in pairs.enumerated() {
-      for key in [Int(pair.a), Int(pair.b)] {
-        order[next[key]] = UInt32(index)
-        next[key] += 1
-      }
-    }
-    var neighbours = [UInt32](repeating: 0, count: order.count)
-    var cosines = [Float](repeating: 0, count: order.count)
-    var masks = [UInt8](repeating: 0, count: order.count)
-    for key in 0..<keyCount {
-      let own = UInt32(key)
-      func other(_ index: UInt32) -> UInt32 {
-        let pair = pairs[Int(index)]
-        return pair.a == own ? pair.b : pair.a
-      }
-      let sorted = order[offsets[key]..<offsets[key + 1]].sorted {
-        let (x, y) = (pairs[Int($0)].cosine, pairs[Int($1)].cosine)
-        return x != y ? x > y : other($0) < other($1)
-      }
-      for (position, index) in sorted.enumerated() {
-        neighbours[offsets[key] + position] = other(index)
-        cosines[offsets[key] + position] = pairs[Int(index)].cosine
-        masks[offsets[key] + position] = refusals[Int(index)]
-      }
-    }
-    return NeighbourGraph(offsets: offsets, neighbours: neighbours, cosines: cosines, refusals: masks)
   }
 }

@@ -1,4 +1,5 @@
-/// The neighbours of every key: all keys of the same group with a cosine of at least some minimum, none left out.
+/// The neighbours of every key: all keys of the same group with a cosine of at least some minimum, none left out but those
+/// of dense keys among each other, of which the nearest are listed and `dense` finds the rest.
 ///
 /// The list of key k lies at `offsets[k] ..< offsets[k + 1]`, by falling cosine and then rising key. A cache may only
 /// ask for thresholds at or above the minimum that the graph was built with.
@@ -9,6 +10,8 @@ package struct NeighbourGraph: Sendable {
   package var cosines: [Float]
   /// The guards, as a bit mask, that refuse each pair; 0 where none does.
   package var refusals: [UInt8]
+  /// Finds what the lists of dense keys leave out; nil when there are no dense keys.
+  package var dense: DenseSearch?
 
   package init(offsets: [Int], neighbours: [UInt32], cosines: [Float], refusals: [UInt8]) {
     self.offsets = offsets

@@ -29,6 +29,8 @@ package struct SemanticOutcome: Sendable, Equatable {
   package var inserts: Int = 0
   /// Entries dropped because a request came at or after their expiry.
   package var expirations: Int = 0
+  /// Misses that might be hits: the search among dense keys was over its budget.
+  package var unsearched: Int = 0
 
   package init(
     requests: Int = 0, exactHits: Int = 0, semanticHits: Int = 0, savedExactPico: Int128 = 0,
@@ -78,16 +80,18 @@ private func replaySemanticCacheUnchecked(
   onHit: ((_ request: Int, _ kind: HitKind, _ servedByRequest: Int, _ cosine: Float) -> Void)?
 ) -> SemanticOutcome {
   var live = LiveEntries(trace, lifetime: FixedLifetime(ttl: setting.ttl))
+  var dense = LiveDense(graph.dense)
   var outcome = SemanticOutcome(requests: trace.count)
 
   for request in 0..<trace.count {
     let key = Int(trace.keys[request])
     while live.popExpired(now: trace.times[request]) != nil { outcome.expirations += 1 }
 
-    let answer = live.answer(to: key, graph, setting)
+    let answer = live.answer(to: key, graph, setting, &dense)
     switch answer.kind {
     case .miss:
       live.insert(key, by: request)
+      dense?.insert(key)
       outcome.inserts += 1
       continue
     case .exact:
@@ -100,6 +104,7 @@ private func replaySemanticCacheUnchecked(
     onHit?(request, answer.kind, answer.inserter, answer.cosine)
   }
 
+  outcome.unsearched = dense?.skipped ?? 0
   precondition(
     outcome.exactHits + outcome.semanticHits + outcome.inserts == outcome.requests,
     "a request was neither hit nor miss")
@@ -115,7 +120,9 @@ private struct CacheAnswer {
 }
 
 extension LiveEntries {
-  fileprivate func answer(to key: Int, _ graph: NeighbourGraph, _ setting: SemanticSetting) -> CacheAnswer {
+  fileprivate func answer(
+    to key: Int, _ graph: NeighbourGraph, _ setting: SemanticSetting, _ dense: inout LiveDense?
+  ) -> CacheAnswer {
     if let inserter = inserter(of: key) { return CacheAnswer(kind: .exact, inserter: inserter, cosine: 1) }
     var best = CacheAnswer(kind: .miss, inserter: .max, cosine: setting.threshold)
     guard setting.threshold < 1 else { return best }
@@ -128,6 +135,11 @@ extension LiveEntries {
         let inserter = inserter(of: Int(graph.neighbours[pair])), inserter < best.inserter
       else { continue }
       best = CacheAnswer(kind: .semantic, inserter: inserter, cosine: cosine)
+    }
+    if let nearer = dense?.nearest(to: key, atLeast: best.cosine, guards: setting.guards, inserter: inserter(of:)),
+      nearer.cosine > best.cosine || nearer.inserter < best.inserter
+    {
+      best = CacheAnswer(kind: .semantic, inserter: nearer.inserter, cosine: nearer.cosine)
     }
     return best
   }

@@ -1,0 +1,55 @@
+/// Gathers neighbours in any order and sorts them into a graph.
+struct NeighbourLists {
+  private struct Entry: Sendable {
+    var key: UInt32
+    var neighbour: UInt32
+    var cosine: Float
+    var refusals: UInt8
+  }
+
+  private let keyCount: Int
+  private var entries = ChunkedArray<Entry>()
+
+  init(keyCount: Int) { self.keyCount = keyCount }
+
+  /// Both directions of a pair.
+  mutating func add(_ pair: ExactNeighbours.Pair, refusals: UInt8) {
+    add(from: pair.a, to: pair.b, cosine: pair.cosine, refusals: refusals)
+    add(from: pair.b, to: pair.a, cosine: pair.cosine, refusals: refusals)
+  }
+
+  mutating func add(from key: UInt32, to neighbour: UInt32, cosine: Float, refusals: UInt8) {
+    entries.append(Entry(key: key, neighbour: neighbour, cosine: cosine, refusals: refusals))
+  }
+
+  /// Each key's list falls by cosine; equals stand in key order.
+  consuming func graph() -> NeighbourGraph {
+    var offsets = [Int](repeating: 0, count: keyCount + 1)
+    entries.forEach { offsets[Int($0.key) + 1] += 1 }
+    for key in 0..<keyCount { offsets[key + 1] += offsets[key] }
+    var next = offsets
+    var neighbours = [UInt32](repeating: 0, count: entries.count)
+    var cosines = [Float](repeating: 0, count: entries.count)
+    var masks = [UInt8](repeating: 0, count: entries.count)
+    entries.forEach { entry in
+      let place = next[Int(entry.key)]
+      next[Int(entry.key)] += 1
+      neighbours[place] = entry.neighbour
+      cosines[place] = entry.cosine
+      masks[place] = entry.refusals
+    }
+    var list: [(neighbour: UInt32, cosine: Float, mask: UInt8)] = []
+    for key in 0..<keyCount where offsets[key + 1] - offsets[key] > 1 {
+      let range = offsets[key]..<offsets[key + 1]
+      list.removeAll(keepingCapacity: true)
+      for place in range { list.append((neighbours[place], cosines[place], masks[place])) }
+      list.sort { $0.cosine != $1.cosine ? $0.cosine > $1.cosine : $0.neighbour < $1.neighbour }
+      for (place, entry) in zip(range, list) {
+        neighbours[place] = entry.neighbour
+        cosines[place] = entry.cosine
+        masks[place] = entry.mask
+      }
+    }
+    return NeighbourGraph(offsets: offsets, neighbours: neighbours, cosines: cosines, refusals: masks)
+  }
+}

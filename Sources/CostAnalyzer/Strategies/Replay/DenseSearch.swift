@@ -1,0 +1,72 @@
+/// Pairs of dense keys, which the neighbour graph lists only in part; the rest is computed when a replay asks for it.
+package struct DenseSearch: Sendable {
+  /// Comparisons one replay may spend on what is not listed. Beyond it such hits are missed, and counted.
+  package static let budget = 10_000_000
+
+  /// Unlisted neighbours of a key have at most this cosine; −1 where all are listed.
+  package var restBelow: [Float]
+  /// Group of each dense key; `UInt32.max` for others.
+  package var groups: [UInt32]
+  package var matrix: VectorMatrix
+  /// Row of each key in the matrix.
+  package var rows: [UInt32]
+  package var guards: GuardSet
+  package var signatures: [GuardSet.Signature]
+
+  func cosine(_ a: Int, _ b: Int) -> Float { matrix.cosine(Int(rows[min(a, b)]), Int(rows[max(a, b)])) }
+  func refusals(_ a: Int, _ b: Int) -> UInt8 { guards.refusals(signatures[a], signatures[b]) }
+}
+
+/// The dense keys with a live entry, by group, while one replay runs.
+struct LiveDense {
+  private let search: DenseSearch
+  private var members: [UInt32: [UInt32]] = [:]
+  private var isMember: [Bool]
+  private var spent = 0
+  /// Requests whose search would have gone over the budget.
+  private(set) var skipped = 0
+
+  init?(_ search: DenseSearch?) {
+    guard let search else { return nil }
+    self.search = search
+    isMember = [Bool](repeating: false, count: search.groups.count)
+  }
+
+  mutating func insert(_ key: Int) {
+    let group = search.groups[key]
+    if group == .max || isMember[key] { return }
+    isMember[key] = true
+    members[group, default: []].append(UInt32(key))
+  }
+
+  /// The nearest unlisted neighbour of `key` that is at least as near as `best`, no guard refuses and `inserter` knows as
+  /// live; of equals the one inserted first. Nil when there is none.
+  mutating func nearest(
+    to key: Int, atLeast best: Float, guards: UInt8, inserter: (Int) -> Int?
+  ) -> (inserter: Int, cosine: Float)? {
+    guard search.restBelow[key] >= best, var live = members[search.groups[key]] else { return nil }
+    // One reference at a time: a copy for every request would be quadratic.
+    members[search.groups[key]] = nil
+    defer { members[search.groups[key]] = live }
+    live.removeAll { other in
+      if inserter(Int(other)) != nil { return false }
+      isMember[Int(other)] = false
+      return true
+    }
+    if spent + live.count > DenseSearch.budget {
+      skipped += 1
+      return nil
+    }
+    spent += live.count
+    var found: (inserter: Int, cosine: Float)?
+    for other in live where Int(other) != key {
+      let cosine = search.cosine(key, Int(other))
+      guard cosine >= found?.cosine ?? best, search.refusals(key, Int(other)) & guards == 0,
+        let inserted = inserter(Int(other))
+      else { continue }
+      if let found, found.cosine == cosine, found.inserter < inserted { continue }
+      found = (inserted, cosine)
+    }
+    return found
+  }
+}
