@@ -22,8 +22,8 @@ struct Analyze: ParsableCommand {
       """,
     version: Analysis.version,
     subcommands: [
-      RunCommand.self, NeighboursCommand.self, EmbedCommand.self, GenerateCommand.self, PricesCommand.self,
-      ConfigCommand.self, HistoryCommand.self,
+      RunCommand.self, NeighboursCommand.self, EmbedCommand.self, SetupCommand.self, GenerateCommand.self,
+      PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
     ])
 
   static func main() {

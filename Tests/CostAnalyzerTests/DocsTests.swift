@@ -102,7 +102,8 @@ struct DocsTests {
     let text = readme + pages.compactMap { document("docs/\($0)") }.joined()
     let program = Program(scratch: try Scratch())
     var missing: [String] = []
-    for command in ["run", "neighbours", "embed", "generate", "prices", "config", "history"] {
+    let commands = ["run", "neighbours", "embed", "setup", "generate", "prices", "config", "history"]
+    for command in commands {
       if !text.contains("analyze \(command)") { missing.append("analyze \(command)") }
       let flags = Set(try program.run(command, "--help").out.matches(of: /--[a-z][a-z-]+/).map { String($0.output) })
       for flag in flags.subtracting(["--help", "--version"]) {
