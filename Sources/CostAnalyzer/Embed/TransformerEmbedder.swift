@@ -7,6 +7,7 @@ import Foundation
 /// instruction set rounds differently (about 1e-6).
 package struct TransformerEmbedder: Embedder {
   package let identity: String
+  package var dimensions: Int { model.configuration.hidden }
   private let model: BertModel
   private let tokenizer: any Tokenizer
   private let start: Int32
