@@ -11,7 +11,7 @@ package enum ModelFolder {
   /// Opens the kind of model that the names of the tensors tell.
   package static func open(_ directory: String) throws(AnalyzerError) -> any ModelEmbedder {
     let names = try SafetensorsFile(path: directory + "/model.safetensors").tensors.keys
-    if names.contains(where: { $0.hasPrefix("encoder.layer.") }) { return try TransformerEmbedder(directory: directory) }
-    return try StaticEmbedder(directory: directory)
+    let isTransformer = names.contains { $0.hasPrefix("encoder.layer.") }
+    return isTransformer ? try TransformerEmbedder(directory: directory) : try StaticEmbedder(directory: directory)
   }
 }
