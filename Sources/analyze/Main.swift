@@ -23,7 +23,7 @@ struct Analyze: ParsableCommand {
     version: Analysis.version,
     subcommands: [
       RunCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
-      EmbedCommand.self,
+      EmbedCommand.self, SetupCommand.self,
     ])
 
   static func main() {

@@ -5,7 +5,7 @@ import Testing
 /// The built program, spawned as a user runs it.
 @Suite("Command line")
 struct CommandTests {
-  private static let commands = ["run", "generate", "prices", "config", "history"]
+  private static let commands = ["run", "generate", "prices", "config", "history", "embed", "setup"]
 
   private struct Fixture {
     let scratch: Scratch

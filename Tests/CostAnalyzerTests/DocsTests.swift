@@ -101,7 +101,7 @@ struct DocsTests {
     let text = readme + pages.compactMap { document("docs/\($0)") }.joined()
     let program = Program(scratch: try Scratch())
     var missing: [String] = []
-    for command in ["run", "generate", "prices", "config", "history"] {
+    for command in ["run", "generate", "prices", "config", "history", "embed", "setup"] {
       if !text.contains("analyze \(command)") { missing.append("analyze \(command)") }
       let flags = Set(try program.run(command, "--help").out.matches(of: /--[a-z][a-z-]+/).map { String($0.output) })
       for flag in flags.subtracting(["--help", "--version"]) {

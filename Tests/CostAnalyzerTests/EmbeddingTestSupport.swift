@@ -80,12 +80,12 @@ enum TinyModel {
   static func bytePair(
     tokens: [String], merges: [(String, String)], byteFallback: Bool = false, fuse: Bool = true,
     unknown: String? = "<unk>",
-    added: [String] = [], prepends: Bool = true, extra: String = ""
+    added: [String] = [], prepends: Bool = true
   ) -> String {
     let prepend = prepends ? "{\"type\":\"Prepend\",\"prepend\":\"▁\"}," : ""
     return """
       {"added_tokens":\(addedTokens(added, in: tokens)),"normalizer":{"type":"Sequence","normalizers":[\(prepend)
-      {"type":"Replace","pattern":{"String":" "},"content":"▁"}]},"pre_tokenizer":null,"model":{"type":"BPE",\(extra)
+      {"type":"Replace","pattern":{"String":" "},"content":"▁"}]},"pre_tokenizer":null,"model":{"type":"BPE",
       "dropout":null,"unk_token":\(unknown.map(quoted) ?? "null"),"fuse_unk":\(fuse),"byte_fallback":\(byteFallback),
       "vocab":\(vocabulary(tokens)),
       "merges":[\(merges.map { "[\(quoted($0.0)),\(quoted($0.1))]" }.joined(separator: ","))]}}

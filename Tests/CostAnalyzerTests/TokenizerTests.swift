@@ -99,45 +99,52 @@ struct TokenizerTests {
     }
   }
 
-  @Test(
-    "What is not implemented is an error, never skipped",
-    arguments: [
-      TinyModel.wordPiece(normalizer: "null"), TinyModel.wordPiece(normalizer: #"{"type":"NFKC"}"#),
-      TinyModel.wordPiece(preTokenizer: #"{"type":"Whitespace"}"#), TinyModel.wordPiece(preTokenizer: "null"),
-      TinyModel.bytePair(tokens: ["<unk>"], merges: []).replacing(
-        "\"pre_tokenizer\":null", with: "\"pre_tokenizer\":{\"type\":\"ByteLevel\"}"),
-      TinyModel.bytePair(tokens: ["<unk>"], merges: []).replacing("{\"String\":\" \"}", with: "{\"Regex\":\" \"}"),
-      TinyModel.bytePair(tokens: ["<unk>"], merges: []).replacing("\"dropout\":null", with: "\"dropout\":0.1"),
-      TinyModel.bytePair(tokens: ["<unk>"], merges: [], extra: "\"ignore_merges\":true,"),
-      TinyModel.bytePair(tokens: ["<unk>"], merges: [], extra: "\"end_of_word_suffix\":\"</w>\","),
-      TinyModel.bytePair(tokens: ["<unk>"], merges: [], added: ["<unk>"]).replacing(
-        "\"lstrip\":false", with: "\"lstrip\":true"),
-      #"{"model":{"type":"Unigram","vocab":[]}}"#, #"{"model":{}}"#,
-    ])
-  func unsupported(json: String) throws {
+  @Test("What is not implemented is an error that says what it is, never skipped")
+  func unsupported() throws {
     let folder = try TestFolder()
-    let error = analyzerError { try folder.tokenizer(json) }
-    #expect(error?.kind == .input && error?.message.contains("does not implement") == true && error?.hint != nil)
+    let llama = TinyModel.bytePair(tokens: ["<unk>"], merges: [], added: ["<unk>"])
+    for (what, json) in [
+      ("normalizer none", TinyModel.wordPiece(normalizer: "null")),
+      ("normalizer NFKC", TinyModel.wordPiece(normalizer: #"{"type":"NFKC"}"#)),
+      ("pre-tokenizer Whitespace", TinyModel.wordPiece(preTokenizer: #"{"type":"Whitespace"}"#)),
+      ("pre-tokenizer none", TinyModel.wordPiece(preTokenizer: "null")),
+      ("pre-tokenizer ByteLevel", llama.replacing("tokenizer\":null", with: "tokenizer\":{\"type\":\"ByteLevel\"}")),
+      ("normalizer Lowercase", llama.replacing("\"Prepend\"", with: "\"Lowercase\"")),
+      ("a Replace normalizer with a regular", llama.replacing("{\"String\":\" \"}", with: "{\"Regex\":\" \"}")),
+      ("BPE with dropout", llama.replacing("\"dropout\":null", with: "\"dropout\":0.1")),
+      ("BPE with ignore_merges", llama.replacing("\"dropout\"", with: "\"ignore_merges\":true,\"dropout\"")),
+      ("BPE with end_of_word_suffix", llama.replacing("\"dropout\"", with: "\"end_of_word_suffix\":\"/\",\"dropout\"")),
+      ("the added token '<unk>' with 'lstrip'", llama.replacing("\"lstrip\":false", with: "\"lstrip\":true")),
+      ("model Unigram", #"{"model":{"type":"Unigram","vocab":[]}}"#), ("model without a type", "{}"),
+    ] {
+      let error = analyzerError { try folder.tokenizer(json) }
+      #expect(
+        error?.kind == .input && error?.message.contains("does not implement: \(what)") == true && error?.hint != nil)
+    }
   }
 
-  @Test(
-    "A damaged file is an error that names it",
-    arguments: [
-      "", "{", #"{"model":{"type":"BPE"}"#, #"{"model":{"type":"BPE","vocab":{}}}"#,
-      #"{"model":{"type":"BPE","vocab":{"a":"b"},"merges":[]}}"#, #"{"model":{"type":"BPE","vocab":{"a":0}}}"#,
-      #"{"model":{"type":"BPE","vocab":{"a":0},"merges":["a"]}}"#,
-      #"{"model":{"type":"BPE","vocab":{"a":0},"merges":["a a"]}}"#,
-      #"{"model":{"type":"BPE","unk_token":"u","vocab":{"a":0},"merges":[]}}"#,
-      #"{"model":{"type":"BPE","vocab":{"\u12"#,
-      TinyModel.wordPiece(unknown: "nowhere"), String(repeating: "[", count: 100_000),
-    ])
-  func damaged(json: String) throws {
+  @Test("A damaged file is an error that names it and says what is wrong")
+  func damaged() throws {
     let folder = try TestFolder()
-    let error = analyzerError { try folder.tokenizer(json) }
-    #expect(error?.message.contains("is not a tokenizer file") == true && error?.message.contains(folder.path) == true)
+    func bytePair(_ rest: String) -> String { "{\"model\":{\"type\":\"BPE\",\(rest)}}" }
+    for (what, json) in [
+      ("byte 0", ""), ("byte 1", "{"), ("byte 6", "{\"a\":1]"), ("byte 64", String(repeating: "[", count: 100_000)),
+      ("byte 8", #"{"a":"\u12"#), ("byte 3", "{} x"), ("no vocabulary", bytePair("\"vocab\":{}")),
+      ("the id of the token 'a'", bytePair(#""vocab":{"a":"b"},"merges":[]"#)),
+      ("no merges", bytePair(#""vocab":{"a":0}"#)),
+      ("not a pair", bytePair(#""vocab":{"a":0},"merges":["a"]"#)),
+      ("merge 'a a'", bytePair(#""vocab":{"a":0},"merges":["a a"]"#)),
+      ("unknown token", bytePair(#""unk_token":"u","vocab":{"a":0},"merges":[]"#)),
+      ("unknown token", TinyModel.wordPiece(unknown: "nowhere")),
+    ] {
+      let message = analyzerError { try folder.tokenizer(json) }?.message ?? ""
+      #expect(
+        message.hasPrefix("\(folder.path)/tokenizer.json is not a tokenizer file") && message.contains(what),
+        "\(message)")
+    }
   }
 
-  @Test("Bytes that are no UTF-8 are taken one by one and harm nothing", arguments: 0..<20)
+  @Test("Bytes that are no UTF-8 are taken one by one and harm nothing", arguments: 0..<4)
   func invalidUTF8(seed: Int) throws {
     var random = TestRandom(UInt64(seed))
     let folder = try TestFolder()
@@ -146,13 +153,12 @@ struct TokenizerTests {
       TinyModel.bytePair(
         tokens: ["<unk>", "▁"] + (0..<256).map { String(format: "<0x%02X>", $0) }, merges: [], byteFallback: true))
     for _ in 0..<200 {
+      // None of them can be part of a "▁", which is a token of its own.
       let bytes = (0..<Int.random(in: 0...12, using: &random)).map { _ in
-        [0xE2, 0x96, 0x81, 0xF0, 0xC3, 0xED, 0xA0, 0x80, 0xFF, 0x61].randomElement(using: &random)! as UInt8
+        [0xE2, 0x81, 0xF0, 0xC3, 0xED, 0xA0, 0x80, 0xFF, 0x61].randomElement(using: &random)! as UInt8
       }
       _ = bert.encode(bytes)
-      let spelled = llama.encode(bytes).filter { $0 >= 2 }.map { UInt8($0 - 2) }
-      let isWhole = String(validating: bytes, as: UTF8.self)?.contains("▁") != true
-      if isWhole && !bytes.contains(0x96) { #expect(spelled == bytes) }
+      #expect(llama.encode(bytes).filter { $0 >= 2 }.map { UInt8($0 - 2) } == bytes)
     }
   }
 }
