@@ -38,9 +38,9 @@ package struct TransformerEmbedder: Embedder {
     }
     self.start = start
     self.end = end
-    identity =
-      "bert-\(configuration.layers)x\(configuration.hidden)-"
-      + (try ModelFingerprint.short(paths: [weightsPath, tokenizerPath]))
+    // The configuration changes vectors, too: heads, and where long texts are cut.
+    let files = [weightsPath, tokenizerPath] + BertConfiguration.files(folder)
+    identity = "bert-\(configuration.hidden)-" + (try ModelFingerprint.short(paths: files))
   }
 
   package func embed(_ texts: [[UInt8]], threads: Int) throws -> VectorMatrix {
