@@ -45,7 +45,7 @@ struct EmbedCommand: ParsableCommand {
       for row in ids { Terminal.out("[" + row.map(String.init).joined(separator: ",") + "]") }
       return try summary(nil, texts.count, start, loaded, done)
     }
-    let model = try StaticEmbedder(directory: embedder)
+    let model = try ModelFolder.open(embedder)
     let loaded = ProcessUsage.now()
     let vectors = try model.embed(texts, threads: threads)
     let done = ProcessUsage.now()

@@ -82,7 +82,7 @@ import Testing
   func identity() throws {
     func identity(_ folder: TestFolder) throws -> String { try TransformerEmbedder(directory: folder.path).identity }
     let first = try identity(folder(NaiveBert(seed: 7)))
-    #expect(first.wholeMatch(of: /bert-2x32-[0-9a-f]{16}/) != nil)
+    #expect(first.wholeMatch(of: /bert-32-[0-9a-f]{16}/) != nil)
     #expect(try identity(folder(NaiveBert(seed: 7))) == first)
     #expect(try identity(folder(NaiveBert(seed: 8))) != first)
     #expect(try identity(folder(NaiveBert(seed: 7), tokens: Array(Self.tokens.dropLast()))) != first)
@@ -105,6 +105,11 @@ import Testing
       let error = try #require(analyzerError { try TransformerEmbedder(directory: folder.path) })
       #expect(error.message.contains(reason) && error.message.contains(folder.path), "\(error)")
     }
+    let pooled = try folder(bert)
+    try pooled.write(
+      Array(#"{"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":false}"#.utf8), as: "1_Pooling/config.json")
+    let refusal = try #require(analyzerError { try TransformerEmbedder(directory: pooled.path) })
+    #expect(refusal.message.contains("1_Pooling/config.json asks for another pooling"))
     let empty = try TestFolder()
     let error = try #require(analyzerError { try TransformerEmbedder(directory: empty.path) })
     #expect(error.message.contains("config.json"))
@@ -112,11 +117,7 @@ import Testing
 
   // MARK: - all-MiniLM-L6-v2
 
-  private static let miniLM: String? = {
-    let home = NSHomeDirectory() + "/.local/share/llm-cost-analyzer/embeddings"
-    let path = (ProcessInfo.processInfo.environment["ANALYZE_EMBEDDINGS"] ?? home) + "/minilm"
-    return FileManager.default.fileExists(atPath: path + "/model.safetensors") ? path : nil
-  }()
+  private static let miniLM = InstalledEmbeddings.find("minilm")
 
   /// Texts, the first four values of their vectors, and their cosine with the first text: torch 2.15, float32.
   private static let reference: [(text: String, start: [Double], cosine: Double)] = [

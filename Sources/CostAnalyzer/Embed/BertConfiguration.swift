@@ -16,8 +16,10 @@ struct BertConfiguration: Sendable, Equatable {
 
   /// Reads the two files of a sentence-transformers model directory.
   init(directory: URL) throws(AnalyzerError) {
-    let config = try Self.read(ConfigFile.self, directory.appendingPathComponent("config.json"))
-    let limits = try Self.read(LimitFile.self, directory.appendingPathComponent("sentence_bert_config.json"))
+    try Self.checkPooling(directory)
+    let paths = Self.files(directory)
+    let config = try Self.read(ConfigFile.self, paths[0])
+    let limits = try Self.read(LimitFile.self, paths[1])
     hidden = config.hiddenSize
     inner = config.intermediateSize
     layers = config.numHiddenLayers
@@ -25,7 +27,7 @@ struct BertConfiguration: Sendable, Equatable {
     vocabulary = config.vocabSize
     epsilon = config.layerNormEps
     longest = min(limits.maxSeqLength, config.maxPositionEmbeddings)
-    let path = directory.appendingPathComponent("config.json").path
+    let path = paths[0]
     guard config.modelType == "bert", config.hiddenAct == "gelu",
       config.positionEmbeddingType ?? "absolute" == "absolute"
     else {
@@ -42,6 +44,21 @@ struct BertConfiguration: Sendable, Equatable {
     }
   }
 
+  /// Other ways of making one vector of many would give other vectors without a sign of it. A folder that does not say how
+  /// holds what 'analyze setup embeddings' fetched.
+  private static func checkPooling(_ directory: URL) throws(AnalyzerError) {
+    let path = directory.appendingPathComponent("1_Pooling/config.json").path
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    guard try read(PoolingFile.self, path).poolingModeMeanTokens else {
+      throw AnalyzerError(
+        .input, "\(path) asks for another pooling than the mean over tokens", hint: "use all-MiniLM-L6-v2")
+    }
+  }
+
+  static func files(_ directory: URL) -> [String] {
+    ["config.json", "sentence_bert_config.json"].map { directory.appendingPathComponent($0).path }
+  }
+
   private struct ConfigFile: Decodable {
     let modelType: String
     let hiddenAct: String
@@ -56,15 +73,16 @@ struct BertConfiguration: Sendable, Equatable {
   }
 
   private struct LimitFile: Decodable { let maxSeqLength: Int }
+  private struct PoolingFile: Decodable { let poolingModeMeanTokens: Bool }
 
-  private static func read<File: Decodable>(_: File.Type, _ url: URL) throws(AnalyzerError) -> File {
+  private static func read<File: Decodable>(_: File.Type, _ path: String) throws(AnalyzerError) -> File {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do {
-      return try decoder.decode(File.self, from: Data(contentsOf: url))
+      return try decoder.decode(File.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
       throw AnalyzerError(
-        .input, "cannot use \(url.path): \(error)",
+        .input, "cannot use \(path): \(error)",
         hint: "name the directory of a sentence-transformers model, or run 'analyze setup embeddings' again")
     }
   }

@@ -7,6 +7,7 @@ import Foundation
 /// instruction set rounds differently (about 1e-6).
 package struct TransformerEmbedder: Embedder {
   package let identity: String
+  package var dimensions: Int { model.configuration.hidden }
   private let model: BertModel
   private let tokenizer: any Tokenizer
   private let start: Int32
@@ -37,9 +38,9 @@ package struct TransformerEmbedder: Embedder {
     }
     self.start = start
     self.end = end
-    identity =
-      "bert-\(configuration.layers)x\(configuration.hidden)-"
-      + (try ModelFingerprint.short(paths: [weightsPath, tokenizerPath]))
+    // The configuration changes vectors, too: heads, and where long texts are cut.
+    let files = [weightsPath, tokenizerPath] + BertConfiguration.files(folder)
+    identity = "bert-\(configuration.hidden)-" + (try ModelFingerprint.short(paths: files))
   }
 
   package func embed(_ texts: [[UInt8]], threads: Int) throws -> VectorMatrix {
