@@ -29,6 +29,7 @@ struct Analyze: ParsableCommand {
   static func main() {
     // A closed standard output (`analyze history | head`) is no error, and must not stop a run: see `Terminal`.
     signal(SIGPIPE, SIG_IGN)
+    InstructionSet.limit(environment: ProcessInfo.processInfo.environment)
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -26,6 +26,7 @@ struct NeighboursSummary: Encodable {
   var denseClusters: Int
   var timings: [Timing]
   var peakRssBytes: Int
+  var instructions = InstructionSet.current.rawValue
 
   init(_ corpus: TextCorpus, _ found: NearDuplicates, threshold: Double, timings: [StageTiming]) {
     lines = corpus.lines

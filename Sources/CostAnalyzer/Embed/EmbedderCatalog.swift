@@ -30,7 +30,7 @@ package enum EmbedderCatalog {
         throw AnalyzerError(
           .config, "the embedding model \(name) is not installed", hint: "analyze setup embeddings installs it")
       }
-      return try model(folder)
+      return try ModelFolder.open(folder)
     }
     guard FileManager.default.fileExists(atPath: name + "/tokenizer.json") else {
       throw AnalyzerError(
@@ -38,7 +38,7 @@ package enum EmbedderCatalog {
         hint:
           "name hashed, \(installable.joined(separator: ", ")), or a folder with model.safetensors and tokenizer.json")
     }
-    return try model(name)
+    return try ModelFolder.open(name)
   }
 
   /// All that are there, quickest first.
@@ -46,13 +46,7 @@ package enum EmbedderCatalog {
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws -> [any Embedder] {
     let installed = installable.compactMap { InstalledEmbeddings.find($0, environment: environment) }
-    return [HashedNgramEmbedder()] + (try installed.map(model))
-  }
-
-  private static func model(_ folder: String) throws -> any Embedder {
-    let tensors = try SafetensorsFile(path: folder + "/model.safetensors").tensors
-    let isStatic = tensors["embeddings"] != nil || tensors["embedding.weight"] != nil
-    return isStatic ? try StaticEmbedder(directory: folder) : try TransformerEmbedder(directory: folder)
+    return [HashedNgramEmbedder()] + (try installed.map { try ModelFolder.open($0) })
   }
 
   private static func endpoint(
