@@ -8,7 +8,7 @@ its own virtual environment (PyTorch: several GB; --venv names one to use again)
 of four scripts with emoji, and the median ratio of CPU times over alternating runs on questions; --int8 adds onnxruntime
 with dynamically quantised weights; `--precision bfloat16` is timed where the CPU has it. Exit 1 when a cosine is off by more than 1e-3 or the ratio is below 1.
 """
-import argparse, json, os, random, resource, statistics, subprocess, sys, tempfile, time, venv, warnings
+import argparse, json, logging, os, random, resource, statistics, subprocess, sys, tempfile, time, venv, warnings
 
 os.environ.update(TOKENIZERS_PARALLELISM="false", RAYON_NUM_THREADS="1", OMP_NUM_THREADS="1")
 home = os.path.expanduser("~/.local/share/llm-cost-analyzer/embeddings")
@@ -34,6 +34,7 @@ except ImportError:
 import numpy as np, tokenizers, torch, transformers
 torch.set_num_threads(1)
 warnings.simplefilter("ignore")
+logging.disable(logging.WARNING)
 transformers.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
 
