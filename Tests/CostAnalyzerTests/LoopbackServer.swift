@@ -52,7 +52,7 @@ final class LoopbackServer: Sendable {
     Thread.detachNewThread { [self] in
       for number in 0..<100 {
         let connection = accept(descriptor, nil, nil)
-        if connection < 0 { return }
+        if connection < 0 { break }
         if let request = Self.read(connection) {
           seen.withLock { $0.append(request) }
           let answer = answer(number, request)
@@ -61,14 +61,13 @@ final class LoopbackServer: Sendable {
         }
         close(connection)
       }
+      // Here and not in `stop`: this thread may be busy then, and would next accept from whoever got the number.
+      close(descriptor)
     }
   }
 
-  /// Ends the thread: its `accept` fails.
-  func stop() {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-  }
+  /// Refuses connections from now on, and ends the thread: its `accept` fails.
+  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   private static func read(_ connection: Int32) -> Request? {
     var limit = timeval(tv_sec: 5, tv_usec: 0)
