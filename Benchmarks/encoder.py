@@ -6,9 +6,9 @@ usage: Benchmarks/encoder.py [--model DIR] [--texts FILE.jsonl] [--runs 5] [--in
 The reference is `transformers` in inference mode with one thread, texts sorted by length, 32 a batch, mean pooling. Makes
 its own virtual environment (PyTorch: several GB; --venv names one to use again). Prints the largest 1 - cosine over texts
 of four scripts with emoji, and the median ratio of CPU times over alternating runs on questions; --int8 adds onnxruntime
-with dynamically quantised weights. Exit 1 when a cosine is off by more than 1e-3 or the ratio is below 1.
+with dynamically quantised weights; `--precision bfloat16` is timed where the CPU has it. Exit 1 when a cosine is off by more than 1e-3 or the ratio is below 1.
 """
-import argparse, json, os, random, resource, statistics, subprocess, sys, tempfile, time, venv, warnings
+import argparse, json, logging, os, random, resource, statistics, subprocess, sys, tempfile, time, venv, warnings
 
 os.environ.update(TOKENIZERS_PARALLELISM="false", RAYON_NUM_THREADS="1", OMP_NUM_THREADS="1")
 home = os.path.expanduser("~/.local/share/llm-cost-analyzer/embeddings")
@@ -34,6 +34,7 @@ except ImportError:
 import numpy as np, tokenizers, torch, transformers
 torch.set_num_threads(1)
 warnings.simplefilter("ignore")
+logging.disable(logging.WARNING)
 transformers.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
 
@@ -95,12 +96,12 @@ def int8_forward(folder):
 def cosine_error(a, b): return (1 - np.sum(a.astype(np.float64) * b, axis=1) / np.linalg.norm(a.astype(np.float64), axis=1) / np.linalg.norm(b.astype(np.float64), axis=1)).max()
 
 with tempfile.TemporaryDirectory() as scratch:
-    def analyze(texts):
+    def analyze(texts, *options):
         """Vectors, the CPU seconds of embedding, and those of the whole process with loading."""
         with open(f"{scratch}/texts.jsonl", "w") as f:
             for t in texts: f.write(json.dumps({"text": t}) + "\n")
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        command = [o.analyze, "embed", f"{scratch}/texts.jsonl", "--embedder", o.model, "--threads", "1", "--out", f"{scratch}/v.f32"]
+        command = [o.analyze, "embed", f"{scratch}/texts.jsonl", "--embedder", o.model, "--threads", "1", "--out", f"{scratch}/v.f32", *options]
         summary = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -117,11 +118,18 @@ with tempfile.TemporaryDirectory() as scratch:
     texts = [json.loads(line)["text"] for line in open(o.texts)] if o.texts else made_up(random.Random(8), 2000, short=True)
     tokens = sum(len(e.ids) for e in tokenizer.encode_batch(texts)) / len(texts)
     rivals = {"torch float32": torch_forward} | ({"onnxruntime int8": int8_forward(scratch)} if o.int8 else {})
-    seconds = {name: [] for name in ["analyze", "with loading", *rivals]}
+    try: analyze(texts[:1], "--precision", "bfloat16")
+    except subprocess.CalledProcessError: has_bfloat16 = False
+    else: has_bfloat16 = True
+    seconds = {name: [] for name in ["analyze", "with loading"] + ["bfloat16"] * has_bfloat16 + [*rivals]}
     for _ in range(o.runs):
         vectors, own, whole, _ = analyze(texts)
         seconds["analyze"].append(own)
         seconds["with loading"].append(whole)
+        if has_bfloat16:
+            rough, own, _, _ = analyze(texts, "--precision", "bfloat16")
+            seconds["bfloat16"].append(own)
+            if len(seconds["bfloat16"]) == 1: print(f"vectors  bfloat16: max 1 - cosine {cosine_error(rough, vectors):.1e}")
         for name, forward in rivals.items():
             theirs, cpu = timed(lambda: embed(texts, forward))
             seconds[name].append(cpu)

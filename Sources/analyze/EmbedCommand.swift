@@ -24,6 +24,9 @@ struct EmbedCommand: ParsableCommand {
   @Option(help: "Threads; the vectors do not depend on it.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
+  @Option(help: "Of a transformer's products: float32 or bfloat16.")
+  var precision = EncoderPrecision.float32
+
   @Flag(help: "Print the token ids of each text, one JSON array a line, and embed nothing.")
   var tokens = false
 
@@ -45,7 +48,7 @@ struct EmbedCommand: ParsableCommand {
       for row in ids { Terminal.out("[" + row.map(String.init).joined(separator: ",") + "]") }
       return try summary(nil, texts.count, start, loaded, done)
     }
-    let model = try ModelFolder.open(embedder)
+    let model = try ModelFolder.open(embedder, precision: precision)
     let loaded = ProcessUsage.now()
     let vectors = try model.embed(texts, threads: threads)
     let done = ProcessUsage.now()
@@ -102,3 +105,5 @@ struct EmbedCommand: ParsableCommand {
     Terminal.out(String(decoding: try encoder.encode(summary), as: UTF8.self))
   }
 }
+
+extension EncoderPrecision: ExpressibleByArgument {}

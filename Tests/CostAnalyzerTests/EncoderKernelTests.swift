@@ -72,12 +72,20 @@ import Testing
     #expect(found[0] == 7 && found[16] == 7)
   }
 
-  @Test("a product is x Wᵀ + bias, and a row of it does not depend on its place or company")
-  func product() throws {
+  static let precisions = ca_has_bfloat16() != 0 ? [CA_FLOAT32, CA_BFLOAT16] : [CA_FLOAT32]
+
+  @Test("a product is x Wᵀ + bias, and a row of it does not depend on its place or company", arguments: precisions)
+  func product(_ precision: ca_precision) throws {
+    /// To the nearest number of 8 significant bits, ties to even.
+    func rounded(_ value: Float) -> Double {
+      let bits = value.bitPattern
+      return Double(
+        precision == CA_FLOAT32 ? value : Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000))
+    }
     for (rows, outputs, inputs) in [(8, 16, 16), (64, 48, 32), (40, 96, 384)] {
       let weights = random(outputs * inputs, seed: 5)
       let bias = random(outputs, seed: 6)
-      let product = try #require(ca_product_new(weights, bias, rows, outputs, inputs))
+      let product = try #require(ca_product_new(weights, bias, rows, outputs, inputs, precision))
       defer { ca_product_free(product) }
       let scratch = UnsafeMutableRawPointer.allocate(byteCount: ca_product_scratch(product) + 64, alignment: 64)
       defer { scratch.deallocate() }
@@ -90,7 +98,7 @@ import Testing
       let y = run(x)
       let expected = (0..<rows * outputs).map { place in
         (0..<inputs).reduce(Double(bias[place % outputs])) {
-          $0 + Double(x[place / outputs * inputs + $1]) * Double(weights[place % outputs * inputs + $1])
+          $0 + rounded(x[place / outputs * inputs + $1]) * rounded(weights[place % outputs * inputs + $1])
         }
       }
       #expect(largestDifference(y, expected) < 1e-4)

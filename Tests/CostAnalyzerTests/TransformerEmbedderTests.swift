@@ -39,7 +39,7 @@ import Testing
     let bert = NaiveBert(seed: 1)
     let folder = try folder(bert)
     let embedder = try TransformerEmbedder(directory: folder.path)
-    let texts = randomTexts(60, seed: 2)
+    let texts = randomTexts(25, seed: 2)
     let matrix = try embedder.embed(texts.map(text), threads: 1)
     #expect(matrix.dimensions == 32)
     for (index, words) in texts.enumerated() {
@@ -61,6 +61,26 @@ import Testing
     }
     let reversed = try embedder.embed(texts.reversed(), threads: 2)
     for index in texts.indices { #expect(reversed.row(2599 - index) == matrix.row(index)) }
+  }
+
+  @Test(
+    "bfloat16 gives nearly the same vectors, the same on any thread, under another identity",
+    .enabled(if: EncoderPrecision.bfloat16.isAvailable, "no bfloat16 instructions"))
+  func bfloat16() throws {
+    let folder = try folder(NaiveBert(seed: 10))
+    let embedder = try TransformerEmbedder(directory: folder.path)
+    let rough = try TransformerEmbedder(directory: folder.path, precision: .bfloat16)
+    #expect(rough.identity == embedder.identity + "-bfloat16")
+    let texts = randomTexts(1000, seed: 11).map(text)
+    let exact = try embedder.embed(texts, threads: 2)
+    let found = try rough.embed(texts, threads: 2)
+    for index in texts.indices {
+      let cosine = zip(exact.row(index), found.row(index)).reduce(0) { $0 + $1.0 * $1.1 }
+      #expect(cosine > 0.999)
+    }
+    #expect(found.values != exact.values)
+    #expect(try rough.embed(texts, threads: 1).values == found.values)
+    #expect(try rough.embed([texts[5]], threads: 1).row(0) == found.row(5))
   }
 
   @Test("a cascade embeds the texts that are asked for, and leaves the others zero")

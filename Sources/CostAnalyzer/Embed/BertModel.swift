@@ -1,6 +1,6 @@
 import CKernels
 
-/// The encoder half of BERT (Devlin et al. 2018, arXiv 1810.04805) with mean pooling, in float32.
+/// The encoder half of BERT (Devlin et al. 2018, arXiv 1810.04805) with mean pooling.
 ///
 /// Runs on *batches*: the tokens of several sequences, one after the other without padding, in a matrix of a fixed number
 /// of rows. Only attention looks at more than one row, and it stays inside a sequence, so a sequence's vector depends on
@@ -32,9 +32,9 @@ struct BertModel: Sendable {
   }
 
   init(
-    _ configuration: BertConfiguration, weights: SafetensorsFile, cpu: ca_cpu = ca_best_cpu()
+    _ configuration: BertConfiguration, weights: SafetensorsFile, precision: EncoderPrecision
   ) throws(AnalyzerError) {
-    let reader = BertWeights(file: weights)
+    let reader = BertWeights(file: weights, precision: precision)
     let rows = max(256, configuration.longest)
     let hidden = configuration.hidden
     words = try reader.values("embeddings.word_embeddings.weight", [configuration.vocabulary, hidden])
@@ -59,7 +59,7 @@ struct BertModel: Sendable {
     self.layers = layers
     self.configuration = configuration
     self.rows = rows
-    self.cpu = cpu
+    cpu = ca_best_cpu()
   }
 
   /// Memory for one batch at a time.

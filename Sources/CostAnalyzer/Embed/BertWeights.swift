@@ -1,6 +1,8 @@
 /// Reads the tensors of a BERT encoder by their Hugging Face names, and checks their shapes.
 struct BertWeights {
   let file: SafetensorsFile
+  /// Of the products.
+  let precision: EncoderPrecision
 
   func values(_ name: String, _ shape: [Int]) throws(AnalyzerError) -> [Float] {
     let found = try file.tensor(name).shape
@@ -26,7 +28,7 @@ struct BertWeights {
       weights += try values(name + ".weight", [outputs, inputs])
       bias += try values(name + ".bias", [outputs])
     }
-    return try MatrixProduct(weights: weights, bias: bias, inputs: inputs, rows: rows)
+    return try MatrixProduct(weights: weights, bias: bias, inputs: inputs, rows: rows, precision: precision)
   }
 
   /// The vectors of the positions up to the longest sequence, plus the vector of the only segment.

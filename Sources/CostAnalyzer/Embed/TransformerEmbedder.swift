@@ -18,7 +18,11 @@ package struct TransformerEmbedder: Embedder {
 
   /// - Parameter directory: A sentence-transformers model: config.json, sentence_bert_config.json, model.safetensors and
   ///   tokenizer.json.
-  package init(directory: String) throws(AnalyzerError) {
+  package init(directory: String, precision: EncoderPrecision = .float32) throws(AnalyzerError) {
+    guard precision.isAvailable else {
+      throw AnalyzerError(
+        .usage, "this CPU has no instructions for \(precision.rawValue)", hint: "embed with float32, the default")
+    }
     let folder = URL(fileURLWithPath: directory, isDirectory: true)
     let weightsPath = folder.appendingPathComponent("model.safetensors").path
     let tokenizerPath = folder.appendingPathComponent("tokenizer.json").path
@@ -30,7 +34,7 @@ package struct TransformerEmbedder: Embedder {
         .input, "\(weightsPath) has too few rows for the \(tokens) tokens of \(tokenizerPath)",
         hint: "take both files from the same model")
     }
-    model = try BertModel(configuration, weights: SafetensorsFile(path: weightsPath))
+    model = try BertModel(configuration, weights: SafetensorsFile(path: weightsPath), precision: precision)
     tokenizer = try TokenizerFile.load(description)
     guard let start = tokenizer.id(of: "[CLS]"), let end = tokenizer.id(of: "[SEP]") else {
       throw AnalyzerError(
@@ -40,7 +44,9 @@ package struct TransformerEmbedder: Embedder {
     self.end = end
     // The configuration changes vectors, too: heads, and where long texts are cut.
     let files = [weightsPath, tokenizerPath] + BertConfiguration.files(folder)
-    identity = "bert-\(configuration.hidden)-" + (try ModelFingerprint.short(paths: files))
+    identity =
+      "bert-\(configuration.hidden)-" + (try ModelFingerprint.short(paths: files))
+      + (precision == .float32 ? "" : "-\(precision.rawValue)")
   }
 
   package func embed(_ texts: [[UInt8]], threads: Int) throws -> VectorMatrix {
