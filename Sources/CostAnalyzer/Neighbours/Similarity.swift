@@ -53,10 +53,11 @@ package struct Similarity: Sendable {
       return
     }
     pairs = found.count
-    let signatures = cache.keys.map { guards.signature(of: prompts.texts[Int(prompts.keys[Int($0)].text)]) }
+    let signatures = cache.keys.map { guards.signature(of: GuardText(key: $0, of: prompts)) }
     var refusals = [UInt8](repeating: 0, count: found.count)
     for (index, pair) in found.enumerated() {
-      refusals[index] = guards.refusals(signatures[Int(pair.a)], signatures[Int(pair.b)])
+      refusals[index] = guards.refusals(
+        signatures[Int(pair.a)], signatures[Int(pair.b)], cosine: pair.cosine)
       for bit in refusedPairs.indices where refusals[index] >> UInt8(bit) & 1 == 1 { refusedPairs[bit] += 1 }
     }
     graph = Self.graph(found, refusals, keyCount: cache.keys.count)
