@@ -1,8 +1,8 @@
 /// Groups of terms that exclude each other (adults / children / students; today / tomorrow), written `a | b` where a and b
 /// mean the same.
-struct ExclusiveClasses: Sendable {
+package struct ExclusiveClasses: Sendable {
   /// `class << 16 | member`, ascending, each once.
-  typealias Members = [UInt32]
+  package typealias Members = [UInt32]
 
   private var table = PhraseTable()
   /// Apart from the others: "joint account" is one of several accounts, and "joint" alone narrows.
@@ -12,7 +12,9 @@ struct ExclusiveClasses: Sendable {
   /// Classes whose terms also count when only one text has one: they narrow a question that is open without them.
   private var narrowing: Set<UInt32> = []
 
-  mutating func add(_ members: [String], isNarrowing: Bool = false) {
+  package init() {}
+
+  package mutating func add(_ members: [String], isNarrowing: Bool = false) {
     for (member, names) in members.enumerated() {
       for name in names.split(separator: "|") {
         if isNarrowing {
@@ -26,12 +28,12 @@ struct ExclusiveClasses: Sendable {
     classCount += 1
   }
 
-  func members(in words: [GuardWord]) -> Members {
+  package func members(in words: [GuardWord]) -> Members {
     Set((table.ids(in: words) + narrowingTable.ids(in: words)).map(UInt32.init)).sorted()
   }
 
   /// Whether some class has a member on each side that the other side lacks, or a narrowing class differs at all.
-  func differ(_ a: Members, _ b: Members) -> Bool {
+  package func differ(_ a: Members, _ b: Members) -> Bool {
     if a == b { return false }
     var (i, j) = (0, 0)
     var onlyA: UInt32?

@@ -16,7 +16,7 @@ package struct GuardText: Sendable {
 }
 
 /// A word of a text: letters, digits and the marks that carry meaning inside a word (`c++`, `3.11`, `$5`, `don't`).
-struct GuardWord: Sendable {
+package struct GuardWord: Sendable {
   var text: [UInt8]
   /// Hash of the word, and of its stem: inflections of one word share it.
   var exact: UInt64
@@ -25,8 +25,9 @@ struct GuardWord: Sendable {
   /// First of the text or behind `.`, `?`, `!` or a line end, where a capital says nothing.
   var startsSentence = false
 
-  static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
-    Array(bytes).withUnsafeBytes { ca_hash64($0.baseAddress, $0.count, 11) }
+  static func hash(_ bytes: some Collection<UInt8>) -> UInt64 {
+    bytes.withContiguousStorageIfAvailable { ca_hash64($0.baseAddress, $0.count, 11) }
+      ?? Array(bytes).withUnsafeBytes { ca_hash64($0.baseAddress, $0.count, 11) }
   }
 
   init(_ text: [UInt8], isQuoted: Bool = false, startsSentence: Bool = false) {
@@ -44,7 +45,7 @@ struct GuardWord: Sendable {
 
   /// Cuts a text at blanks, punctuation and hyphens; a possessive `'s` goes. Text without blanks between words (Chinese,
   /// Japanese) stays one word a clause.
-  static func words(of text: [UInt8]) -> [GuardWord] {
+  package static func words(of text: [UInt8]) -> [GuardWord] {
     var splitter = WordSplitter()
     return splitter.split(text)
   }

@@ -38,7 +38,7 @@ package enum PairFeatures {
   }
 
   /// Shared share of two ascending lists of distinct hashes; 1 for two empty ones.
-  static func jaccard(_ a: [UInt64], _ b: [UInt64]) -> Double {
+  package static func jaccard(_ a: [UInt64], _ b: [UInt64]) -> Double {
     var (i, j, shared) = (0, 0, 0)
     while i < a.count && j < b.count {
       if a[i] == b[j] {

@@ -53,7 +53,9 @@ package struct Similarity: Sendable {
       return
     }
     pairs = found.count
-    let signatures = cache.keys.map { guards.signature(of: GuardText(key: $0, of: prompts)) }
+    let signatures = parallelMap(cache.keys.count, threads: threads) {
+      guards.signature(of: GuardText(key: cache.keys[$0], of: prompts))
+    }
     var refusals = [UInt8](repeating: 0, count: found.count)
     for (index, pair) in found.enumerated() {
       refusals[index] = guards.refusals(

@@ -1,8 +1,8 @@
 /// Forms of one word: a light stemmer and a spelling distance. Both know ASCII letters only; other text is left alone.
-enum WordForms {
+package enum WordForms {
   /// Cuts plural and verb endings, so that "enables", "enabled" and "enabling" meet. It need not give a word, only the
   /// same bytes for inflections of one word.
-  static func stem(_ word: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  package static func stem(_ word: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var stem = word
     guard stem.count > 3, stem.allSatisfy({ (97...122).contains($0) }) else { return stem }
     func ends(_ ending: StaticString) -> Bool {
@@ -40,7 +40,7 @@ enum WordForms {
   }
 
   /// Optimal string alignment distance (Damerau–Levenshtein without edits inside an exchanged pair).
-  static func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+  package static func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...b.count)
     for i in 0..<a.count {
