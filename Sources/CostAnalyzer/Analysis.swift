@@ -101,7 +101,8 @@ package struct Analysis: Sendable {
       }
       say("finding neighbours")
       let lowest = Float((options.cache.thresholds + [options.cache.threshold]).min()!)
-      let guards = try GuardSet()
+      let model = try options.guards.model.map { try PairModel(file: $0, embedder: similarity.embedder) }
+      let guards = try GuardSet(options.guardAdditions, model: model)
       similarity = clock.measure("neighbours", rows: { $0.pairs }) {
         var similarity = similarity
         similarity.findNeighbours(

@@ -71,6 +71,19 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package struct Guards: Codable, Sendable, Equatable {
     package var numbers = true
     package var negation = true
+    package var entities = true
+    package var wordOrder = true
+    package var language = true
+    package var answerForm = true
+    package var scope = true
+    /// File of a learned pair model (`analyze train pairs`); without one, no learned guard.
+    package var model: String?
+    package var extraNegations: [String] = []
+    /// Pairs of opposites.
+    package var extraAntonyms: [[String]] = []
+    package var extraEntities: [String] = []
+    /// Lists of terms that exclude each other.
+    package var extraClasses: [[String]] = []
   }
 
   package struct Routing: Codable, Sendable, Equatable {
@@ -157,6 +170,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     options.embedding.endpoint.model = "model"
     options.embedding.endpoint.keyVariable = "name"
     options.embedding.endpoint.dimensions = 1
+    options.guards.model = "file"
     options.routing.cheap = "model"
     options.routing.medium = "model"
     options.routing.strong = "model"
@@ -231,6 +245,8 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
       embedding.endpoint.batch >= 1 && embedding.endpoint.timeoutSeconds > 0 && embedding.endpoint.retries >= 0
         && embedding.endpoint.dimensions ?? 1 >= 1,
       "embedding.endpoint needs a batch of at least 1, a positive timeout and no negative retries")
+    try require(
+      guards.extraAntonyms.allSatisfy { $0.count == 2 }, "guards.extraAntonyms must be lists of two phrases each")
     try require((0.5...1).contains(routing.gate), "routing.gate must be 0.5 … 1")
     try require(precache.minUsers >= 1, "precache.minUsers must be at least 1")
     try require((0...1).contains(precache.minAgreement), "precache.minAgreement must be 0 … 1")
@@ -258,7 +274,23 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   }
 
   /// Guards that are on, as a mask for `NeighbourGraph.refusals`.
-  package var guardMask: UInt8 { (guards.numbers ? 1 : 0) | (guards.negation ? 2 : 0) }
+  package var guardMask: UInt8 {
+    // In the order of `GuardSet.names`.
+    [
+      guards.numbers, guards.negation, guards.entities, guards.wordOrder, guards.language, guards.answerForm,
+      guards.scope, guards.model != nil,
+    ]
+    .enumerated().reduce(0) { $0 | ($1.element ? 1 << UInt8($1.offset) : 0) }
+  }
+
+  package var guardAdditions: GuardAdditions {
+    var additions = GuardAdditions()
+    additions.negations = guards.extraNegations
+    additions.antonyms = guards.extraAntonyms
+    additions.entities = guards.extraEntities
+    additions.classes = guards.extraClasses
+    return additions
+  }
 
   package var inputLimits: InputLimits {
     var limits = InputLimits()

@@ -13,6 +13,7 @@ struct Analyze: ParsableCommand {
         analyze run logs/ --prices model_prices_and_context_window.json --json | jq .joint
         zstd -dc today.jsonl.zst | analyze run - --only ledger
         analyze generate --requests 20000 --seed 7 --out demo.jsonl.zst
+        analyze evaluate pairs labelled.jsonl --json | jq .auc
         analyze prices gpt-4o azure/gpt-4o-2024-08-06
         analyze config > analyze.yaml
         analyze --generate-completion-script bash
@@ -22,8 +23,8 @@ struct Analyze: ParsableCommand {
       """,
     version: Analysis.version,
     subcommands: [
-      RunCommand.self, NeighboursCommand.self, EmbedCommand.self, SetupCommand.self, GenerateCommand.self,
-      PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
+      RunCommand.self, NeighboursCommand.self, EvaluateCommand.self, TrainCommand.self, EmbedCommand.self,
+      SetupCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
     ])
 
   static func main() {

@@ -33,6 +33,9 @@ import Testing
       request.options.cache.ttl = .hours(6)
       request.options.guards.numbers = false
       request.options.guards.negation = false
+      request.options.guards.entities = false
+      request.options.guards.scope = false
+      request.options.guards.wordOrder = false
       let joint = try #require(try Analysis.run(request).joint)
       let ids = joint.levers.map(\.id)
       guard let exact = ids.firstIndex(of: ExactCacheStrategy.id),

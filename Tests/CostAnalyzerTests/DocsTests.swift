@@ -102,10 +102,14 @@ struct DocsTests {
     let text = readme + pages.compactMap { document("docs/\($0)") }.joined()
     let program = Program(scratch: try Scratch())
     var missing: [String] = []
-    let commands = ["run", "neighbours", "embed", "setup", "generate", "prices", "config", "history"]
+    let commands = [
+      "run", "neighbours", "evaluate pairs", "train pairs", "embed", "setup", "generate", "prices", "config", "history",
+    ]
     for command in commands {
       if !text.contains("analyze \(command)") { missing.append("analyze \(command)") }
-      let flags = Set(try program.run(command, "--help").out.matches(of: /--[a-z][a-z-]+/).map { String($0.output) })
+      let arguments = command.split(separator: " ").map(String.init) + ["--help"]
+      let flags = Set(
+        try program.run(Program.path, arguments).out.matches(of: /--[a-z][a-z-]+/).map { String($0.output) })
       for flag in flags.subtracting(["--help", "--version"]) {
         if !text.contains("`\(flag)") { missing.append("analyze \(command) \(flag)") }
       }
@@ -125,6 +129,12 @@ struct DocsTests {
     let formats = hint.components(separatedBy: "formats read: ").last?.components(separatedBy: ", ") ?? []
     #expect(formats.count >= 3 && formats.contains("traffic"))
     for format in formats { #expect(headings.contains { $0.contains("`\(format)`") }, "\(format)") }
+  }
+
+  @Test("Every guard has a section")
+  func guards() throws {
+    let headings = try #require(document("docs/guards.md")).split(separator: "\n").filter { $0.hasPrefix("## ") }
+    for name in GuardSet.names { #expect(headings.contains { $0.contains("`\(name)`") }, "\(name)") }
   }
 
   @Test("Every strategy has a section")

@@ -52,6 +52,12 @@ struct OptionsTests {
     other.cache.extraPersonal = ["my: \"name\"", "1e5", "true", "#x"]
     other.normalize.extraFillers = ["bitte", "- also"]
     other.guards.numbers = false
+    other.guards.answerForm = false
+    other.guards.model = "pairs.json"
+    other.guards.extraNegations = ["hardly"]
+    other.guards.extraAntonyms = [["arm", "disarm"]]
+    other.guards.extraEntities = ["acme one | acme 1"]
+    other.guards.extraClasses = [["gold plan", "silver plan", "bronze plan"]]
     other.routing.cheap = "gpt-4o-mini"
     other.report.topRows = 3
     #expect(try AnalysisOptions(yaml: other.yaml()) == other)
@@ -108,6 +114,8 @@ struct OptionsTests {
       ("precache:\n  maxAnswerBytes: -1\n", "precache.maxAnswerBytes"),
       ("precache:\n  maxEntries: 1.5\n", "precache.maxEntries"), ("report:\n  topRows: 0\n", "row limits"),
       ("guards:\n  numbers: maybe\n", "guards.numbers"),
+      ("guards:\n  extraAntonyms: [[on]]\n", "guards.extraAntonyms"),
+      ("guards:\n  extraClasses: [gold]\n", "guards.extraClasses"),
     ])
   func wrongValues(_ yaml: String, _ name: String) {
     let error = Self.error(yaml)

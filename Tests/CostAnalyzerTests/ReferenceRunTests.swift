@@ -20,13 +20,15 @@ import Testing
     let guards = try GuardSet()
     let prompts = context.log.prompts
     let keys = context.cache.keys.map { prompts.keys[Int($0)] }
-    let signatures = keys.map { guards.signature(of: prompts.texts[Int($0.text)]) }
+    let signatures = context.cache.keys.map { guards.signature(of: GuardText(key: $0, of: prompts)) }
     var lists: [[(key: UInt32, cosine: Float, refusals: UInt8)]] = Array(repeating: [], count: keys.count)
     for a in keys.indices {
       for b in keys.indices where b != a && keys[a].group == keys[b].group {
         let cosine = context.similarity.vectors.cosine(
           Int(context.similarity.rows[min(a, b)]), Int(context.similarity.rows[max(a, b)]))
-        if cosine >= threshold { lists[a].append((UInt32(b), cosine, guards.refusals(signatures[a], signatures[b]))) }
+        if cosine >= threshold {
+          lists[a].append((UInt32(b), cosine, guards.refusals(signatures[a], signatures[b], cosine: cosine)))
+        }
       }
       lists[a].sort { $0.cosine != $1.cosine ? $0.cosine > $1.cosine : $0.key < $1.key }
     }

@@ -1,35 +1,90 @@
-import CTextScan
-import Yams
-
 /// Refuses pairs of questions that look alike and mean different things. One file a guard; a pair's refusals are a bit
 /// mask, so that a replay can switch guards on and off without another join.
+///
+/// `refuses` is symmetric, and never refuses a text and itself.
 package protocol PairGuard: Sendable {
   var name: String { get }
-  /// Precomputed from one normalised text.
+  /// Precomputed from one text.
   associatedtype Signature: Sendable
-  func signature(of text: [UInt8]) -> Signature
+  func signature(of text: GuardText) -> Signature
   func refuses(_ a: Signature, _ b: Signature) -> Bool
+}
+
+/// Entries that a user adds to the word lists of the guards.
+package struct GuardAdditions: Sendable {
+  package var negations: [String] = []
+  /// Pairs of opposites.
+  package var antonyms: [[String]] = []
+  package var entities: [String] = []
+  /// Lists of terms that exclude each other.
+  package var classes: [[String]] = []
+
+  package init() {}
 }
 
 /// The guards of this version, in bit order.
 package struct GuardSet: Sendable {
-  package static let names = ["numbers", "negation"]
-  private let numbers = NumberGuard()
-  private let negation: NegationGuard
+  package static let names = [
+    "numbers", "negation", "entities", "word-order", "language", "answer-form", "scope", modelName,
+  ]
+  package static let modelName = "model"
+  static let modelBit: UInt8 = 128
 
-  package init() throws { negation = try NegationGuard() }
+  private let numbers: NumberGuard
+  private let negation: NegationGuard
+  private let entities: EntityGuard
+  private let wordOrder: WordOrderGuard
+  private let language: LanguageGuard
+  private let answerForm: AnswerFormGuard
+  private let scope: ScopeGuard
+  private let model: PairModel?
+
+  package init(_ additions: GuardAdditions = GuardAdditions(), model: PairModel? = nil) throws {
+    self.model = model
+    numbers = try NumberGuard()
+    negation = try NegationGuard(extraNegations: additions.negations, extraAntonyms: additions.antonyms)
+    entities = try EntityGuard(extraEntities: additions.entities)
+    wordOrder = try WordOrderGuard()
+    language = try LanguageGuard()
+    answerForm = try AnswerFormGuard()
+    scope = try ScopeGuard(extraClasses: additions.classes)
+  }
 
   package struct Signature: Sendable {
     var numbers: NumberGuard.Signature
     var negation: NegationGuard.Signature
+    var entities: EntityGuard.Signature
+    var wordOrder: WordOrderGuard.Signature
+    var language: LanguageGuard.Signature
+    var answerForm: AnswerFormGuard.Signature
+    var scope: ScopeGuard.Signature
+    /// Only for the learned model.
+    var features: PairFeatures.Signature?
   }
 
-  package func signature(of text: [UInt8]) -> Signature {
-    Signature(numbers: numbers.signature(of: text), negation: negation.signature(of: text))
+  package func signature(of text: GuardText) -> Signature {
+    let order = wordOrder.signature(of: text)
+    return Signature(
+      numbers: numbers.signature(of: text), negation: negation.signature(of: text),
+      entities: entities.signature(of: text), wordOrder: order, language: language.signature(of: text),
+      answerForm: answerForm.signature(of: text), scope: scope.signature(of: text),
+      features: model == nil ? nil : PairFeatures.Signature(text, contentWords: order.sequence))
   }
 
-  /// Bit i is set when guard i refuses the pair.
-  package func refusals(_ a: Signature, _ b: Signature) -> UInt8 {
-    (numbers.refuses(a.numbers, b.numbers) ? 1 : 0) | (negation.refuses(a.negation, b.negation) ? 2 : 0)
+  /// Bit i is set when guard i of `names` refuses the pair. `cosine` is that of the embedder in use; the learned model
+  /// weighs it.
+  package func refusals(_ a: Signature, _ b: Signature, cosine: Float) -> UInt8 {
+    var mask: UInt8 = 0
+    if numbers.refuses(a.numbers, b.numbers) { mask |= 1 }
+    if negation.refuses(a.negation, b.negation) { mask |= 2 }
+    if entities.refuses(a.entities, b.entities) { mask |= 4 }
+    if wordOrder.refuses(a.wordOrder, b.wordOrder) { mask |= 8 }
+    if language.refuses(a.language, b.language) { mask |= 16 }
+    if answerForm.refuses(a.answerForm, b.answerForm) { mask |= 32 }
+    if scope.refuses(a.scope, b.scope) { mask |= 64 }
+    if let model, let x = a.features, let y = b.features, model.refuses(x, y, cosine: cosine, guards: mask) {
+      mask |= Self.modelBit
+    }
+    return mask
   }
 }

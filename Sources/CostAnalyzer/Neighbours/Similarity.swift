@@ -69,11 +69,13 @@ package struct Similarity: Sendable {
     let groups = Self.groups(cache, prompts)
     let join = ExactNeighbours(
       matrix: vectors, groups: groups, rows: rows, threshold: threshold, denseRule: denseRule, threads: threads)
-    let signatures = cache.keys.map { guards.signature(of: prompts.texts[Int(prompts.keys[Int($0)].text)]) }
+    let signatures = parallelMap(cache.keys.count, threads: threads) {
+      guards.signature(of: GuardText(key: cache.keys[$0], of: prompts))
+    }
     var lists = NeighbourLists(keyCount: cache.keys.count)
     let isWhole = join.forEach { found in
       for pair in found {
-        let refusals = guards.refusals(signatures[Int(pair.a)], signatures[Int(pair.b)])
+        let refusals = guards.refusals(signatures[Int(pair.a)], signatures[Int(pair.b)], cosine: pair.cosine)
         for bit in refusedPairs.indices where refusals >> UInt8(bit) & 1 == 1 { refusedPairs[bit] += 1 }
         lists.add(pair, refusals: refusals)
       }
@@ -95,7 +97,7 @@ package struct Similarity: Sendable {
         for (other, cosine) in nearest.neighbours {
           lists.add(
             from: nearest.key, to: other, cosine: cosine,
-            refusals: guards.refusals(signatures[Int(nearest.key)], signatures[Int(other)]))
+            refusals: guards.refusals(signatures[Int(nearest.key)], signatures[Int(other)], cosine: cosine))
         }
       }
       search = DenseSearch(

@@ -113,6 +113,14 @@ package struct PromptTable: Sendable {
   }
 }
 
+extension GuardText {
+  /// A cache key's text, with the first prompt that maps to it as the original.
+  package init(key: UInt32, of table: PromptTable) {
+    let key = table.keys[Int(key)]
+    self.init(original: table.prompts[Int(key.firstPrompt)].text, normalized: table.texts[Int(key.text)])
+  }
+}
+
 /// Describes raw prompts. One per thread.
 final class PromptDescriber {
   private let normalizer: TextNormalizer

@@ -125,7 +125,8 @@ package enum SemanticCacheStrategy: Strategy {
     var table = Table(
       "guards",
       [.init("guard", "guard"), .init("pairs_refused", "pairs refused"), .init("share_of_pairs", "of all pairs")])
-    for (name, refused) in zip(GuardSet.names, context.similarity.refusedPairs) {
+    for (name, refused) in zip(GuardSet.names, context.similarity.refusedPairs)
+    where name != GuardSet.modelName || context.options.guards.model != nil {
       table.add(.text(name), .int(refused), .share(Double(refused) / Double(max(1, context.similarity.pairs))))
     }
     return table

@@ -14,7 +14,9 @@ package struct DenseSearch: Sendable {
   package var signatures: [GuardSet.Signature]
 
   func cosine(_ a: Int, _ b: Int) -> Float { matrix.cosine(Int(rows[min(a, b)]), Int(rows[max(a, b)])) }
-  func refusals(_ a: Int, _ b: Int) -> UInt8 { guards.refusals(signatures[a], signatures[b]) }
+  func refusals(_ a: Int, _ b: Int, cosine: Float) -> UInt8 {
+    guards.refusals(signatures[a], signatures[b], cosine: cosine)
+  }
 }
 
 /// The dense keys with a live entry, by group, while one replay runs.
@@ -61,7 +63,7 @@ struct LiveDense {
     var found: (inserter: Int, cosine: Float)?
     for other in live where Int(other) != key {
       let cosine = search.cosine(key, Int(other))
-      guard cosine >= found?.cosine ?? best, search.refusals(key, Int(other)) & guards == 0,
+      guard cosine >= found?.cosine ?? best, search.refusals(key, Int(other), cosine: cosine) & guards == 0,
         let inserted = inserter(Int(other))
       else { continue }
       if let found, found.cosine == cosine, found.inserter < inserted { continue }
