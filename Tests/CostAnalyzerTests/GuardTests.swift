@@ -33,6 +33,7 @@ struct GuardTests {
       ("the forecast", "the forecast for 2027"), ("chapter 1", "chapter"), ("one egg", "2 eggs"),
       ("price of 1.10", "price of 1.1"), ("it starts 2026-01-05", "it starts 2026-01-06"), ("价格是5元吗", "价格是6元吗"),
       ("the battery of the p60", "the battery of the p50"), ("5 million users", "5 thousand users"),
+      ("how heavy is it in kg", "how heavy is it in lbs"), ("open at noon", "open at midnight"),
     ])
   func numbers(_ a: String, _ b: String) throws {
     #expect(try Self.refusing(a, b).contains("numbers"))

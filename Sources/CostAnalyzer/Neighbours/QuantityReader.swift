@@ -50,10 +50,13 @@ struct QuantityReader: Sendable {
     for (kind, names) in file.units { for (name, factor) in names { units[hash(name)] = (kind, factor) } }
   }
 
-  func quantities(in words: [GuardWord]) -> [Quantity] {
+  /// The quantities, and the words without the units that belong to one.
+  func quantities(in words: [GuardWord]) -> (found: [Quantity], others: [GuardWord]) {
     var found: [Quantity] = []
+    var others: [GuardWord] = []
     var index = 0
     while index < words.count {
+      others.append(words[index])
       if let name = calendarName(words, index) {
         found.append(.other(Self.hash(0, "calendar " + name)))
         index += 1
@@ -69,7 +72,7 @@ struct QuantityReader: Sendable {
         index += 1
       }
     }
-    return found
+    return (found, others)
   }
 
   private static func hash(_ value: Double, _ unit: String) -> UInt64 {
