@@ -20,7 +20,8 @@ int ca_has_bfloat16(void);
 // y = x W^T + bias for `rows` rows of `inputs` floats, with W as `outputs` rows of `inputs` and `bias` of `outputs`.
 //
 // Weights and bias are copied, in the order that the kernel for this CPU reads. The number of rows is part of the kernel:
-// with it fixed, a row of y depends on nothing but the same row of x. NULL when oneDNN refuses or memory is short.
+// with it fixed, and a multiple of 64, a row of y depends on nothing but the same row of x. (Without AVX-512 the rows that
+// are left over behind the kernel's tiles are summed in another order.) NULL when oneDNN refuses or memory is short.
 ca_product *ca_product_new(const float *weights, const float *bias, size_t rows, size_t outputs, size_t inputs,
                            ca_precision precision);
 void ca_product_free(ca_product *product);

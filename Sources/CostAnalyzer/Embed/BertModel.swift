@@ -7,8 +7,7 @@ import CKernels
 /// nothing else in the batch.
 struct BertModel: Sendable {
   let configuration: BertConfiguration
-  /// Tokens of one batch. At 256 the widest matrix (256 × 1536) just misses the second-level cache; fewer rows would
-  /// read the weights more often.
+  /// Tokens of one batch: as many as the longest sequence needs, in steps of 64. 64 to 768 were equally fast.
   let rows: Int
   private let words: [Float]
   /// Position and segment vectors, added once.
@@ -35,7 +34,7 @@ struct BertModel: Sendable {
     _ configuration: BertConfiguration, weights: SafetensorsFile, precision: EncoderPrecision
   ) throws(AnalyzerError) {
     let reader = BertWeights(file: weights, precision: precision)
-    let rows = max(256, configuration.longest)
+    let rows = max(256, (configuration.longest + 63) / 64 * 64)
     let hidden = configuration.hidden
     words = try reader.values("embeddings.word_embeddings.weight", [configuration.vocabulary, hidden])
     positions = try reader.positions(configuration)
