@@ -8,7 +8,8 @@ struct AddedTokens: Sendable {
   init(_ file: TokenizerFile) throws(AnalyzerError) {
     var tokens: [(content: [UInt8], id: Int32)] = []
     for entry in file.root["added_tokens"].array ?? [] {
-      guard let content = entry["content"].bytes, let id = entry["id"].integer.flatMap({ Int32(exactly: $0) }) else {
+      guard let content = entry["content"].bytes, let id = entry["id"].integer.flatMap({ Int32(exactly: $0) }), id >= 0
+      else {
         throw file.damaged("an added token has no content or no id")
       }
       let name = String(decoding: content, as: UTF8.self)
