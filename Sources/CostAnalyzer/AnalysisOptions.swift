@@ -32,7 +32,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var maxTurns = 4
     package var maxPromptTokens = 8191
     package var maxTemperature = 1.0
-    /// Pairs of near-identical questions above which the semantic replay is not run; one takes some 40 bytes.
+    /// Pairs of near-identical questions above which the semantic replay is not run; one takes some 35 bytes.
     package var maxPairs = 20_000_000
     /// USD per million tokens of the embedding call that a semantic lookup needs.
     package var embeddingUSDPerMillionTokens = 0.02

@@ -24,7 +24,8 @@ struct EvaluatePairsCommand: ParsableCommand {
   @Argument(help: "Labelled pairs.", completion: .file(extensions: ["jsonl", "json"]))
   var file: String
 
-  @Option(help: "Only this embedder: hashed, wordllama, minilm, or the folder of a model. (default: all that are there)")
+  @Option(
+    help: "Only this embedder: hashed, wordllama, minilm, or the folder of a model. (default: all that are there)")
   var embedder: String?
 
   @Option(help: "YAML file with options; `guards` is used.", completion: .file(extensions: ["yaml", "yml"]))

@@ -68,7 +68,7 @@ struct NeighboursSummary: Encodable {
       "Embedder  \(HostileText.visible(embedder)), \(NumberText.grouped(vectors.computed)) vectors computed, "
         + "\(NumberText.grouped(vectors.reused)) kept from earlier runs")
     lines.append(
-      "Pairs     \(NumberText.grouped(pairs)) with cosine ≥ \(NumberText.fixed(threshold, 2)), all of them; "
+      "Pairs     \(NumberText.grouped(pairs)) with cosine ≥ \(threshold), all \(denseClusters > 0 ? "but those inside dense clusters" : "of them"); "
         + "\(NumberText.grouped(entriesWithNeighbour)) \(unit) have a neighbour")
     if denseClusters > 0 {
       lines.append(

@@ -76,7 +76,7 @@ struct CommandTests {
       Set(object.keys) == [
         "schema", "lines", "requests", "rejected", "duplicates", "unpriced", "cost_picodollars", "cost_usd", "report",
         "levers", "joint",
-        "safe_saving_usd", "timings",
+        "safe_saving_usd", "embedder", "vectors", "timings",
       ])
     #expect(
       object["schema"] as? String == "run-summary/1" && object["lines"] as? Int == 8 && object["requests"] as? Int == 8)

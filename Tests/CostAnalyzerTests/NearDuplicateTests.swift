@@ -104,6 +104,11 @@ struct NearDuplicateTests {
     #expect(parseCSV(try scratch.data("pairs.csv")).count == 1)
     let rows = parseCSV(try scratch.data("pairs.dense.csv"))
     #expect(rows[0] == ["cluster", "text", "count", "place"] && rows.count == 8_501)
+    // Pairs of other texts do not leave the clusters of these beside them.
+    let other = try TextCorpus(
+      paths: [scratch.write(#"{"text":"one"}"#, to: "other.jsonl")], options: AnalysisOptions(), threads: 1)
+    _ = try find(other, writer: PairWriter(path: path, corpus: other))
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("pairs.dense.csv")))
     #expect(rows[1] == ["1", "report of branch number 1000 for the board", "1", scratch.path("texts.jsonl") + ":1"])
   }
 }

@@ -97,10 +97,10 @@ import Testing
       let threshold = Float.random(in: 0.5...0.9, using: &rng)
       let keys = (0..<UInt32(count)).map { $0 }
       func near(_ a: Int, _ b: Int) -> Bool { a != b && vectors.cosine(min(a, b), max(a, b)) >= threshold }
-      let isDense = (0..<count).map { key in
-        count >= rule.smallestGroup
-          && stride(from: 0, to: count, by: rule.stride).filter { near(key, $0) }.count >= rule.hits
-      }
+      // A zero vector has no neighbour and takes no part.
+      let placed = keys.filter { vectors.cosine(Int($0), Int($0)) > 0 }
+      let sampled = placed.count < rule.smallestGroup ? [] : rule.sample(placed)
+      let isDense = (0..<count).map { key in sampled.filter { near(key, Int($0)) }.count >= rule.hits }
       var expected: Set<UInt64> = []
       for a in 0..<count {
         for b in a + 1..<max(count, a + 1) where near(a, b) && !(isDense[a] && isDense[b]) {
@@ -111,10 +111,11 @@ import Testing
         let join = ExactNeighbours(
           matrix: vectors, groups: [keys], rows: keys, threshold: threshold, denseRule: rule, threads: threads)
         var found: [ExactNeighbours.Pair] = []
-        #expect(
-          join.forEach {
-            found += $0; return true
-          })
+        let isWhole = join.forEach {
+          found += $0
+          return true
+        }
+        #expect(isWhole)
         #expect(join.dense.keys == keys.filter { isDense[Int($0)] })
         #expect(Set(found.map { UInt64($0.a) << 32 | UInt64($0.b) }) == expected)
         #expect(found.count == expected.count)
@@ -128,6 +129,40 @@ import Testing
           }
         }
       }
+    }
+  }
+
+  @Test("two templates that alternate are both found dense")
+  func rhythm() {
+    let count = 4_096
+    var vectors = VectorMatrix(count: count, dimensions: 16)
+    for row in 0..<count { vectors.values[row * 16 + row % 2] = 1 }
+    var rule = DenseRule()
+    rule.smallestGroup = 1_000
+    let keys = (0..<UInt32(count)).map { $0 }
+    let join = ExactNeighbours(
+      matrix: vectors, groups: [keys], rows: keys, threshold: 0.9, denseRule: rule, threads: 2)
+    var pairs = 0
+    let isWhole = join.forEach {
+      pairs += $0.count
+      return true
+    }
+    #expect(isWhole && join.dense.keys.count == count && pairs == 0)
+    #expect(join.dense.clusters().map(\.count) == [count / 2, count / 2])
+  }
+
+  @Test("vectors in a log that no float can scale are zero or left out, and stop nothing")
+  func extremeVectors() throws {
+    let vectors = ["[1e39,1]", "[1e-43,0]", "[1e-46,1e-46]", "[3e38,3e38]", "[1,1]", "[0,0]"]
+    let lines = vectors.enumerated().map { index, vector in
+      SampleLogs.line(
+        index, time: 1_767_600_000 + Int64(index), user: 1, model: "gpt-4o", question: "question number \(index)",
+        input: 1, output: 1, extra: #","embedding":\#(vector)"#)
+    }
+    for kept in [lines, Array(lines.dropFirst())] {
+      let similarity = try SampleLogs.context(try SampleLogs.file(kept.joined(separator: "\n"))).similarity
+      #expect(similarity.vectors.values.allSatisfy { $0.isFinite })
+      #expect(similarity.embedder == (kept.count == 6 ? "hashed-ngrams-512-v1" : "logged-2"))
     }
   }
 

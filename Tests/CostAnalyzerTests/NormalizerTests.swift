@@ -108,6 +108,28 @@ import Testing
       ) == 1)
   }
 
+  @Test("embedders that see capitals get the normalised text with its capitals")
+  func cased() throws {
+    let normalizer = try TextNormalizer()
+    for (raw, expected) in [
+      ("Hey,  what is NASA?", "what is NASA"), ("Please tell me about C# thanks!", "about C#"),
+      ("what is ai", "what is ai"), ("THANKS", "THANKS"), ("Ｗhat IS ẞ?", "What IS ẞ"), ("", ""),
+    ] {
+      let result = normalizer.normalize(raw)
+      #expect(String(decoding: result.cased, as: UTF8.self) == expected)
+    }
+    var rng = SeededGenerator(5)
+    let pieces = [
+      "Please", "please", " ", "  ", "?", "NASA", "what is", "Thanks", "-", "\"", "É", "Straße", "İ", "。", "how do I",
+    ]
+    for _ in 0..<500 {
+      let raw = (0..<Int.random(in: 0...9, using: &rng)).map { _ in pieces.randomElement(using: &rng)! }.joined(
+        separator: " ")
+      let result = normalizer.normalize(raw)
+      #expect(TextNormalizer.lowercased(result.cased) == result.normalized, "\(raw)")
+    }
+  }
+
   @Test(
     "the first rule that applies keeps a request out of the caches",
     arguments: [

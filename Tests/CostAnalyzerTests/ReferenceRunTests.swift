@@ -20,7 +20,10 @@ import Testing
     let guards = try GuardSet()
     let prompts = context.log.prompts
     let keys = context.cache.keys.map { prompts.keys[Int($0)] }
-    let signatures = context.cache.keys.map { guards.signature(of: GuardText(key: $0, of: prompts)) }
+    // Of the first wording of each text.
+    let signatures = keys.map { key in
+      guards.signature(of: GuardText(key: context.cache.keys[keys.firstIndex { $0.text == key.text }!], of: prompts))
+    }
     var lists: [[(key: UInt32, cosine: Float, refusals: UInt8)]] = Array(repeating: [], count: keys.count)
     for a in keys.indices {
       for b in keys.indices where b != a && keys[a].group == keys[b].group {

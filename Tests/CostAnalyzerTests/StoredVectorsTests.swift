@@ -59,6 +59,20 @@ struct StoredVectorsTests {
     }
   }
 
+  @Test("A text that is not needed has a zero row, also when its vector is stored")
+  func needed() throws {
+    let scratch = try Scratch()
+    let store = try StateStore(path: scratch.path("state.sqlite"))
+    let needed = (0..<20).map { $0 % 3 == 0 }
+    let fresh = try StoredVectors(
+      texts(0..<20), needed: needed, embedder: CountingEmbedder("a"), store: nil, threads: 1)
+    _ = try StoredVectors(texts(0..<20), embedder: CountingEmbedder("a"), store: store, threads: 1)
+    let stored = try StoredVectors(
+      texts(0..<20), needed: needed, embedder: CountingEmbedder("a"), store: store, threads: 1)
+    #expect(stored.matrix.values == fresh.matrix.values && stored.reused == 7 && fresh.computed == 7)
+    #expect(stored.matrix.row(1).allSatisfy { $0 == 0 } && !stored.matrix.row(3).allSatisfy { $0 == 0 })
+  }
+
   @Test("What was computed before an embedder failed is kept")
   func failure() throws {
     let scratch = try Scratch()

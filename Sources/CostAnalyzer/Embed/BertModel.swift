@@ -14,7 +14,7 @@ struct BertModel: Sendable {
   private let positions: [Float]
   private let embeddingNorm: LayerNorm
   private let layers: [Layer]
-  private let cpu: ca_cpu
+  private let isa: Int32
 
   struct LayerNorm: Sendable {
     let gain: [Float]
@@ -58,7 +58,7 @@ struct BertModel: Sendable {
     self.layers = layers
     self.configuration = configuration
     self.rows = rows
-    cpu = ca_best_cpu()
+    isa = ca_isa()
   }
 
   /// Memory for one batch at a time.
@@ -80,14 +80,14 @@ struct BertModel: Sendable {
       var row = 0
       for sequence in sequences {
         ca_attention(
-          cpu, space.queryKeyValue + row * 3 * hidden, sequence.count, configuration.heads, configuration.headWidth,
+          isa, space.queryKeyValue + row * 3 * hidden, sequence.count, configuration.heads, configuration.headWidth,
           space.attentionScratch, space.context + row * hidden)
         row += sequence.count
       }
       layer.attentionOutput.run(space.context, into: space.projected, scratch: space.productScratch)
       add(space.projected, to: space.hidden, count: tokens, layer.attentionNorm)
       layer.inner.run(space.hidden, into: space.inner, scratch: space.productScratch)
-      ca_gelu(cpu, space.inner, tokens * configuration.inner)
+      ca_gelu(isa, space.inner, tokens * configuration.inner)
       layer.output.run(space.inner, into: space.projected, scratch: space.productScratch)
       add(space.projected, to: space.hidden, count: tokens, layer.outputNorm)
     }
@@ -128,6 +128,6 @@ struct BertModel: Sendable {
     _ added: UnsafePointer<Float>, to rows: UnsafeMutablePointer<Float>, count: Int, _ norm: LayerNorm
   ) {
     ca_add_layer_norm(
-      cpu, rows, added, count, configuration.hidden, norm.gain, norm.bias, configuration.epsilon)
+      isa, rows, added, count, configuration.hidden, norm.gain, norm.bias, configuration.epsilon)
   }
 }

@@ -1,6 +1,6 @@
 /// A quick embedder in front of a slow one: the slow one embeds only texts that have a neighbour for the quick one.
 ///
-/// Pairs that the quick one puts below the floor are never seen, whatever the slow one would have said of them.
+/// A text without such a neighbour is never near anything, whatever the slow one would have said of it.
 package struct Cascade: Sendable {
   package var first: any Embedder
   package var floor: Float

@@ -22,13 +22,12 @@ package struct VectorMatrix: Sendable {
     }
   }
 
-  /// Scales a row to length 1.
+  /// Scales a row of finite numbers to length 1; a row that no 32-bit factor can scale becomes zero.
   static func normalize(_ row: UnsafeMutableBufferPointer<Float>) {
     var squares = 0.0
     for value in row { squares += Double(value) * Double(value) }
-    if squares == 0 { return }
-    let scale = Float(1 / squares.squareRoot())
-    for index in row.indices { row[index] *= scale }
+    let scale = squares == 0 ? 0 : Float(1 / squares.squareRoot())
+    for index in row.indices { row[index] = scale.isFinite ? row[index] * scale : 0 }
   }
 }
 
@@ -39,11 +38,14 @@ package protocol Embedder: Sendable {
   func embed(_ texts: [[UInt8]], threads: Int) throws -> VectorMatrix
   /// Whether a vector depends on its text alone, so that it may be stored and used again.
   var isPerText: Bool { get }
+  /// Whether it gets texts with their capitals.
+  var seesCase: Bool { get }
   /// Texts to embed between two writes to the state file: what a failure or a kill can cost.
   var portion: Int { get }
 }
 
 extension Embedder {
   package var isPerText: Bool { true }
+  package var seesCase: Bool { true }
   package var portion: Int { 8192 }
 }

@@ -10,6 +10,7 @@ package struct HashedNgramEmbedder: Embedder {
   package let identity = "hashed-ngrams-512-v1"
   /// Document frequencies are those of the texts embedded together.
   package let isPerText = false
+  package let seesCase = false
   private static let dimensions = 512
   private static let frequencyBits = 20
   private static let chunk = 256

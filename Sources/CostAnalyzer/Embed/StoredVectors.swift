@@ -24,7 +24,7 @@ package struct StoredVectors: Sendable {
     do {
       if let store, let dimensions = try store.vectorDimensions(embedder: embedder.identity) {
         matrix = VectorMatrix(count: texts.count, dimensions: dimensions)
-        found = try store.loadVectors(embedder: embedder.identity, keys: keys, into: &matrix)
+        found = try store.loadVectors(embedder: embedder.identity, keys: keys, needed: needed, into: &matrix)
       }
     } catch let error as AnalyzerError {
       problem = error

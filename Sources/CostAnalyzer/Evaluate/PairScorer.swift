@@ -16,10 +16,11 @@ package struct PairScorer: Sendable {
     var distinct: [[UInt8]] = []
     for text in texts where rowOf[text] == nil {
       rowOf[text] = vectorRows.count
-      let normalized = Array(normalizer.normalized(text).utf8)
+      let result = normalizer.normalize(text)
+      let normalized = result.normalized
       if rowOfNormalized[normalized] == nil {
         rowOfNormalized[normalized] = distinct.count
-        distinct.append(normalized)
+        distinct.append(embedder.seesCase ? result.cased : normalized)
       }
       vectorRows.append(rowOfNormalized[normalized]!)
       signatures.append(guards.signature(of: GuardText(original: Array(text.utf8), normalized: normalized)))

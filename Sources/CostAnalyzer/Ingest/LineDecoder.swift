@@ -201,7 +201,7 @@ final class LineDecoder: @unchecked Sendable {
   private func readVector(_ slice: ca_slice) -> [Float] {
     guard let elements = scanner.elements(slice) else { return [] }
     let values = elements.compactMap { $0.double.map(Float.init) }
-    return values.count == elements.count ? values : []
+    return values.count == elements.count && values.allSatisfy(\.isFinite) ? values : []
   }
 
   private func idHash(_ slice: ca_slice) -> UInt64 {

@@ -19,7 +19,7 @@ struct CosineBound: Sendable {
   static let blockColumns = 64
   /// The tail stands before the head, in two places.
   private static let firstHead = 2
-  /// The longest tail that must fit a code.
+  /// A tail is no longer than this, its margin included.
   private static let longest: Float = 1.01
 
   let layout: ca_filter
@@ -69,7 +69,7 @@ struct CosineBound: Sendable {
   /// Integer codes of vectors, `layout.width` each: the tail, zero, the head's coordinates, zeros.
   struct Codes: Sendable {
     var values: [Int16]
-    /// Length of each head's rounding error; infinite where the tail does not fit and every pair must be looked at.
+    /// Length of each head's rounding error.
     var errors: [Float]
     var count: Int { errors.count }
   }
@@ -96,9 +96,8 @@ struct CosineBound: Sendable {
         }
         // Vectors are unit or zero; for a zero vector this is a bound as well.
         let tail = ((max(0, 1 - length) + Self.tailMargin).squareRoot() / coarseStep).rounded(.up)
-        let fits = tail <= (isNarrow ? Self.narrowTails : Self.wideTails)
-        code[0] = fits ? Int16(tail) : 0
-        codes.errors[vector] = fits ? error.squareRoot() * 1.001 : .infinity
+        code[0] = Int16(tail)
+        codes.errors[vector] = error.squareRoot() * 1.001
       }
     }
     return codes
@@ -199,13 +198,10 @@ struct CosineBound: Sendable {
   private func slack(_ error: Float) -> Double { Double(error) + 1.5 * Double(error) * Double(error) }
 
   private func bias(error: Float) -> Int32 {
-    // Beyond any limit, and far enough from overflow for any product.
-    if error.isInfinite { return 1 << 30 }
-    return Int32((slack(error) / (Double(step) * Double(step))).rounded(.up))
+    Int32((slack(error) / (Double(step) * Double(step))).rounded(.up))
   }
 
   private func limit(_ threshold: Float, error: Float, offset: Int) -> Int32 {
-    if error.isInfinite { return -1 << 29 }
     let least = (Double(threshold) - Self.margin - slack(error)) / (Double(step) * Double(step))
     return Int32(max(-0x1p29, least.rounded(.down) - 1) + Double(offset))
   }

@@ -1,4 +1,4 @@
-/// When a key counts as dense: it has `hits` neighbours among every `stride`-th key of its group. It has some
+/// When a key counts as dense: it has `hits` neighbours among a sample of one in `stride` keys of its group. It has some
 /// `hits × stride` neighbours in all then.
 package struct DenseRule: Sendable {
   package var stride = 64
@@ -7,6 +7,15 @@ package struct DenseRule: Sendable {
   package var smallestGroup = 8192
 
   package init() {}
+
+  /// One key of every `stride`, at a place that is mixed from its number: traffic comes in rhythms.
+  package func sample(_ keys: [UInt32]) -> [UInt32] {
+    Swift.stride(from: 0, to: keys.count, by: stride).map { start in
+      var mixed = UInt64(start) &* 0x9E37_79B9_7F4A_7C15
+      mixed = (mixed ^ mixed >> 32) &* 0xD6E8_FEB8_6659_FD93
+      return keys[start + Int((mixed ^ mixed >> 32) % UInt64(min(stride, keys.count - start)))]
+    }
+  }
 }
 
 /// Keys with so many neighbours that their pairs among each other would be too many: fillings of one template.
@@ -24,7 +33,7 @@ package struct DenseKeys: Sendable {
     threads: Int
   ) {
     if keys.count < rule.smallestGroup { return }
-    let sampled = stride(from: 0, to: keys.count, by: rule.stride).map { keys[$0] }
+    let sampled = rule.sample(keys)
     let columns = filter.bound.columns(filter.codes, sampled.map { rows[Int($0)] }[...])
     let tile = ExactNeighbours.tileRows
     let parts = parallelMap((keys.count + tile - 1) / tile, threads: threads) { index in

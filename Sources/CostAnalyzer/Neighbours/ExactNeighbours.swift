@@ -18,9 +18,9 @@ package struct ExactNeighbours: Sendable {
   /// Rows of a tile, and columns taken at a time: together they fit the first-level cache.
   static let tileRows = 256
   static let chunkBlocks = 4
-  /// Tiles of a round: large enough that waiting for its slowest thread does not count, small enough that its pairs fit.
-  private static let roundJobs = 1024
-  private static let roundPairs = 2_000_000_000
+  /// Tiles of a round: so many that waiting for the slowest thread does not count, so few that the pairs found fit.
+  private static let roundJobs = 8...1024
+  private static let roundPairs = 2_000_000
 
   let matrix: VectorMatrix
   let threshold: Float
@@ -51,6 +51,9 @@ package struct ExactNeighbours: Sendable {
     self.matrix = matrix
     self.threshold = threshold
     self.threads = threads
+    let isZero = Self.zeroRows(matrix)
+    // The cosine with a zero vector is 0; left in, each would pass the filter against every other.
+    let groups = groups.map { $0.filter { !isZero[Int(rows[Int($0)])] } }
     let pairs = groups.reduce(0) { $0 + $1.count * ($1.count - 1) / 2 }
     filter = NeighbourFilter(matrix, threshold: threshold, pairs: pairs, threads: threads)
     for keys in groups where keys.count > 1 {
@@ -66,6 +69,15 @@ package struct ExactNeighbours: Sendable {
           keys: ordered, sparse: ordered.count - found.keys.count, rows: rowsOfKeys,
           columns: filter.bound.columns(filter.codes, rowsOfKeys[...])))
       dense.append(found)
+    }
+  }
+
+  private static func zeroRows(_ matrix: VectorMatrix) -> [Bool] {
+    matrix.values.withUnsafeBufferPointer { values in
+      (0..<matrix.count).map { row in
+        let start = values.baseAddress! + row * matrix.dimensions
+        return ca_dot(start, start, matrix.dimensions) == 0
+      }
     }
   }
 
@@ -88,24 +100,32 @@ package struct ExactNeighbours: Sendable {
   /// them all.
   /// - Returns: false when the body returned false, which stops the join.
   package func forEach(_ body: ([Pair]) throws -> Bool) rethrows -> Bool {
+    try forEach(mapping: { $0 }, body)
+  }
+
+  /// As above; portions are mapped on the threads that find them.
+  package func forEach<Portion: Sendable>(
+    mapping transform: @Sendable ([Pair]) -> Portion, _ body: (Portion) throws -> Bool
+  ) rethrows -> Bool {
     var jobs: [(group: Int, start: Int)] = []
     for (index, group) in groups.enumerated() {
       for start in stride(from: 0, to: group.sparse, by: Self.tileRows) { jobs.append((index, start)) }
     }
     var next = 0
+    var roundSize = 4 * Self.roundJobs.lowerBound
     while next < jobs.count {
       let first = next
-      var pairs = 0
-      while next < jobs.count && next - first < Self.roundJobs && pairs < Self.roundPairs {
-        pairs += Self.tileRows * (groups[jobs[next].group].keys.count - jobs[next].start)
-        next += 1
-      }
+      next = min(jobs.count, first + roundSize)
       let round = jobs[first..<next]
-      let found = parallelMap(round.count, threads: threads) { index in
+      let found = parallelMap(round.count, threads: threads) { index -> (count: Int, portion: Portion?) in
         let job = round[first + index]
-        return tile(groups[job.group], job.start)
+        let pairs = tile(groups[job.group], job.start)
+        return (pairs.count, pairs.isEmpty ? nil : transform(pairs))
       }
-      for portion in found where !portion.isEmpty { if try !body(portion) { return false } }
+      let count = found.reduce(0) { $0 + $1.count }
+      roundSize = count > Self.roundPairs ? roundSize / 2 : 2 * count < Self.roundPairs ? roundSize * 2 : roundSize
+      roundSize = min(max(roundSize, Self.roundJobs.lowerBound), Self.roundJobs.upperBound)
+      for case .some(let portion) in found.lazy.map(\.portion) { if try !body(portion) { return false } }
     }
     return true
   }

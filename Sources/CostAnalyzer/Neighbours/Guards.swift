@@ -50,26 +50,31 @@ package struct GuardSet: Sendable {
     scope = try ScopeGuard(extraClasses: additions.classes)
   }
 
-  package struct Signature: Sendable {
-    var numbers: NumberGuard.Signature
-    var negation: NegationGuard.Signature
-    var entities: EntityGuard.Signature
-    var wordOrder: WordOrderGuard.Signature
-    var language: LanguageGuard.Signature
-    var answerForm: AnswerFormGuard.Signature
-    var scope: ScopeGuard.Signature
+  /// A class with constants: millions of pairs are asked about, and none of the parts is copied or counted for it.
+  package final class Signature: Sendable {
+    let numbers: NumberGuard.Signature
+    let negation: NegationGuard.Signature
+    let entities: EntityGuard.Signature
+    let wordOrder: WordOrderGuard.Signature
+    let language: LanguageGuard.Signature
+    let answerForm: AnswerFormGuard.Signature
+    let scope: ScopeGuard.Signature
     /// Only for the learned model.
-    var features: PairFeatures.Signature?
+    let features: PairFeatures.Signature?
+
+    fileprivate init(_ text: GuardText, _ guards: GuardSet) {
+      numbers = guards.numbers.signature(of: text)
+      negation = guards.negation.signature(of: text)
+      entities = guards.entities.signature(of: text)
+      wordOrder = guards.wordOrder.signature(of: text)
+      language = guards.language.signature(of: text)
+      answerForm = guards.answerForm.signature(of: text)
+      scope = guards.scope.signature(of: text)
+      features = guards.model == nil ? nil : PairFeatures.Signature(text, contentWords: wordOrder.sequence)
+    }
   }
 
-  package func signature(of text: GuardText) -> Signature {
-    let order = wordOrder.signature(of: text)
-    return Signature(
-      numbers: numbers.signature(of: text), negation: negation.signature(of: text),
-      entities: entities.signature(of: text), wordOrder: order, language: language.signature(of: text),
-      answerForm: answerForm.signature(of: text), scope: scope.signature(of: text),
-      features: model == nil ? nil : PairFeatures.Signature(text, contentWords: order.sequence))
-  }
+  package func signature(of text: GuardText) -> Signature { Signature(text, self) }
 
   /// Bit i is set when guard i of `names` refuses the pair. `cosine` is that of the embedder in use; the learned model
   /// weighs it.

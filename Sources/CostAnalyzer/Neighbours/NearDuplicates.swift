@@ -21,7 +21,8 @@ package struct NearDuplicates: Sendable {
     clock: inout StageClock, consume: ([ExactNeighbours.Pair]) throws -> Void
   ) throws {
     let stored = try clock.measure("embed", rows: { $0.matrix.count }) {
-      try StoredVectors(corpus.texts, embedder: embedder, store: store, threads: threads)
+      try StoredVectors(
+        corpus.embedded(seesCase: embedder.seesCase), embedder: embedder, store: store, threads: threads)
     }
     self.embedder = embedder.identity
     vectors = Analysis.VectorCounts(computed: stored.computed, reused: stored.reused)

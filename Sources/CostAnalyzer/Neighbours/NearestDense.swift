@@ -10,7 +10,7 @@ struct NearestDense: Sendable {
 }
 
 extension ExactNeighbours {
-  /// For every dense key its `limit` nearest dense neighbours of the same group, at or above the threshold.
+  /// For every dense key its nearest dense neighbours, at most `limit`, of the same group, at or above the threshold.
   ///
   /// Each row's threshold rises to the cosine of its `limit`-th nearest so far, so that most of a cluster is filtered.
   func nearestDense(limit: Int) -> [NearestDense] {
@@ -42,8 +42,10 @@ extension ExactNeighbours {
         best[row].applied = best[row].threshold
       }
     }
-    return best.enumerated().map { row, list in
-      NearestDense(key: group.keys[start + row], neighbours: list.sorted, restBelow: list.isFull ? list.threshold : nil)
+    return best.indices.map { row in
+      let nearest = best[row].finish()
+      return NearestDense(
+        key: group.keys[start + row], neighbours: nearest, restBelow: best[row].isFull ? best[row].threshold : nil)
     }
   }
 }
@@ -77,7 +79,9 @@ private struct NearestList {
     members.removeAll { $0.cosine <= threshold }
   }
 
-  var sorted: [(key: UInt32, cosine: Float)] {
-    members.sorted { $0.cosine != $1.cosine ? $0.cosine > $1.cosine : $0.key < $1.key }
+  /// The nearest, by falling cosine, then rising key.
+  mutating func finish() -> [(key: UInt32, cosine: Float)] {
+    if members.count > limit { shrink() }
+    return members.sorted { $0.cosine != $1.cosine ? $0.cosine > $1.cosine : $0.key < $1.key }
   }
 }

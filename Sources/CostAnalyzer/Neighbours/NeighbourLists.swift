@@ -5,6 +5,8 @@ struct NeighbourLists {
     var neighbour: UInt32
     var cosine: Float
     var refusals: UInt8
+    /// The neighbour lists the key as well.
+    var isMutual: Bool
   }
 
   private let keyCount: Int
@@ -14,29 +16,36 @@ struct NeighbourLists {
 
   /// Both directions of a pair.
   mutating func add(_ pair: ExactNeighbours.Pair, refusals: UInt8) {
-    add(from: pair.a, to: pair.b, cosine: pair.cosine, refusals: refusals)
-    add(from: pair.b, to: pair.a, cosine: pair.cosine, refusals: refusals)
+    entries.append(
+      Entry(key: pair.a, neighbour: pair.b, cosine: pair.cosine, refusals: refusals, isMutual: true))
   }
 
   mutating func add(from key: UInt32, to neighbour: UInt32, cosine: Float, refusals: UInt8) {
-    entries.append(Entry(key: key, neighbour: neighbour, cosine: cosine, refusals: refusals))
+    entries.append(Entry(key: key, neighbour: neighbour, cosine: cosine, refusals: refusals, isMutual: false))
   }
 
   /// Each key's list falls by cosine; equals stand in key order.
   consuming func graph() -> NeighbourGraph {
     var offsets = [Int](repeating: 0, count: keyCount + 1)
-    entries.forEach { offsets[Int($0.key) + 1] += 1 }
+    entries.forEach { entry in
+      offsets[Int(entry.key) + 1] += 1
+      if entry.isMutual { offsets[Int(entry.neighbour) + 1] += 1 }
+    }
     for key in 0..<keyCount { offsets[key + 1] += offsets[key] }
     var next = offsets
-    var neighbours = [UInt32](repeating: 0, count: entries.count)
-    var cosines = [Float](repeating: 0, count: entries.count)
-    var masks = [UInt8](repeating: 0, count: entries.count)
+    var neighbours = [UInt32](repeating: 0, count: offsets[keyCount])
+    var cosines = [Float](repeating: 0, count: neighbours.count)
+    var masks = [UInt8](repeating: 0, count: neighbours.count)
     entries.forEach { entry in
-      let place = next[Int(entry.key)]
-      next[Int(entry.key)] += 1
-      neighbours[place] = entry.neighbour
-      cosines[place] = entry.cosine
-      masks[place] = entry.refusals
+      func place(_ neighbour: UInt32, under key: UInt32) {
+        let place = next[Int(key)]
+        next[Int(key)] += 1
+        neighbours[place] = neighbour
+        cosines[place] = entry.cosine
+        masks[place] = entry.refusals
+      }
+      place(entry.neighbour, under: entry.key)
+      if entry.isMutual { place(entry.key, under: entry.neighbour) }
     }
     var list: [(neighbour: UInt32, cosine: Float, mask: UInt8)] = []
     for key in 0..<keyCount where offsets[key + 1] - offsets[key] > 1 {

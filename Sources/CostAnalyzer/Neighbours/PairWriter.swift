@@ -1,3 +1,5 @@
+import Foundation
+
 /// Writes pairs as CSV while they are found, and the dense clusters to a second file beside it.
 package final class PairWriter {
   private let corpus: TextCorpus
@@ -22,8 +24,11 @@ package final class PairWriter {
 
   /// Gives the files their names.
   package func finish(_ found: NearDuplicates) throws {
-    try file.finish()
-    if found.denseClusters.isEmpty { return }
+    if found.denseClusters.isEmpty {
+      // Of an earlier run: it must not stand beside other pairs.
+      try? FileManager.default.removeItem(atPath: Self.densePath(path))
+      return try file.finish()
+    }
     let dense = try CompressedFileWriter(path: Self.densePath(path), isPrivate: true)
     try dense.write(Array("cluster,text,count,place\n".utf8))
     for (number, cluster) in found.denseClusters.enumerated() {
@@ -33,6 +38,7 @@ package final class PairWriter {
       }
     }
     try dense.finish()
+    try file.finish()
   }
 
   /// `pairs.csv` → `pairs.dense.csv`, `pairs.csv.zst` → `pairs.dense.csv.zst`.

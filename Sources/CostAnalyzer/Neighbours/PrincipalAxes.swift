@@ -45,8 +45,8 @@ struct PrincipalAxes: Sendable {
 
   /// `dimensions × dimensions`, from rows spread evenly over the matrix.
   private static func secondMoments(_ matrix: VectorMatrix) -> [Float] {
-    let stride = max(1, matrix.count / sampleRows)
-    let sampled = Array(Swift.stride(from: 0, to: matrix.count, by: stride).prefix(sampleRows))
+    let stride = max(1, (matrix.count + sampleRows - 1) / sampleRows)
+    let sampled = Array(Swift.stride(from: 0, to: matrix.count, by: stride))
     let width = (sampled.count + 15) / 16 * 16
     var columns = [Float](repeating: 0, count: matrix.dimensions * width)
     for (place, row) in sampled.enumerated() {

@@ -27,7 +27,7 @@ package struct Similarity: Sendable {
   ) throws -> Similarity {
     var similarity = Similarity()
     var rowOfText: [UInt32: UInt32] = [:]
-    var texts: [[UInt8]] = []
+    var texts: [UInt32] = []
     var logged: [[Float]] = []
     for key in cache.keys {
       let entry = prompts.keys[Int(key)]
@@ -37,7 +37,7 @@ package struct Similarity: Sendable {
       }
       rowOfText[entry.text] = UInt32(texts.count)
       similarity.rows.append(UInt32(texts.count))
-      texts.append(prompts.texts[Int(entry.text)])
+      texts.append(entry.text)
       logged.append(prompts.prompts[Int(entry.firstPrompt)].embedding)
     }
     let ownVectors = LoggedEmbedder(vectors: logged)
@@ -46,10 +46,13 @@ package struct Similarity: Sendable {
     similarity.embedder = embedder.identity
     if ownVectors == nil, let cascade {
       needed = try cascade.needed(
-        texts, groups: groups(cache, prompts), rows: similarity.rows, store: store, threads: threads)
+        texts.map { prompts.embedded($0, seesCase: cascade.first.seesCase) }, groups: groups(cache, prompts),
+        rows: similarity.rows, store: store, threads: threads)
       similarity.embedder += " behind \(cascade.first.identity) at \(NumberText.fixed(Double(cascade.floor), 2))"
     }
-    let stored = try StoredVectors(texts, needed: needed, embedder: embedder, store: store, threads: threads)
+    let stored = try StoredVectors(
+      texts.map { prompts.embedded($0, seesCase: embedder.seesCase) }, needed: needed, embedder: embedder, store: store,
+      threads: threads)
     similarity.vectors = stored.matrix
     similarity.computedVectors = stored.computed
     similarity.reusedVectors = stored.reused
@@ -63,19 +66,27 @@ package struct Similarity: Sendable {
   /// - Parameter denseListed: how many of its nearest dense neighbours a dense key lists.
   package mutating func findNeighbours(
     _ cache: CacheTrace, _ prompts: PromptTable, threshold: Float, guards: GuardSet, maxPairs: Int = .max,
-    denseRule: DenseRule? = DenseRule(), denseListed: Int = 128, threads: Int
+    denseRule: DenseRule? = DenseRule(), denseListed: Int = 64, threads: Int
   ) {
     graph = .empty(keyCount: cache.keys.count)
     let groups = Self.groups(cache, prompts)
     let join = ExactNeighbours(
       matrix: vectors, groups: groups, rows: rows, threshold: threshold, denseRule: denseRule, threads: threads)
-    let signatures = parallelMap(cache.keys.count, threads: threads) {
-      guards.signature(of: GuardText(key: cache.keys[$0], of: prompts))
+    // One for each text, from its first wording: the same text stands in many scopes.
+    var firstWordings: [UInt32] = []
+    for (key, row) in rows.enumerated() where Int(row) == firstWordings.count { firstWordings.append(cache.keys[key]) }
+    let firstKeys = firstWordings
+    let ofTexts = parallelMap(firstKeys.count, threads: threads) {
+      guards.signature(of: GuardText(key: firstKeys[$0], of: prompts))
     }
+    let signatures = rows.map { ofTexts[Int($0)] }
     var lists = NeighbourLists(keyCount: cache.keys.count)
-    let isWhole = join.forEach { found in
-      for pair in found {
-        let refusals = guards.refusals(signatures[Int(pair.a)], signatures[Int(pair.b)], cosine: pair.cosine)
+    let isWhole = join.forEach(mapping: { pairs in
+      pairs.map {
+        (pair: $0, refusals: guards.refusals(signatures[Int($0.a)], signatures[Int($0.b)], cosine: $0.cosine))
+      }
+    }) { found in
+      for (pair, refusals) in found {
         for bit in refusedPairs.indices where refusals >> UInt8(bit) & 1 == 1 { refusedPairs[bit] += 1 }
         lists.add(pair, refusals: refusals)
       }

@@ -15,6 +15,8 @@ package struct TextCorpus: Sendable {
   package private(set) var problems: [InputProblem] = []
   /// Distinct texts: as they stand, or normalised for the keys of a log.
   package private(set) var texts: [[UInt8]] = []
+  /// The texts of a log with their capitals.
+  private var cased: [[UInt8]] = []
   package private(set) var entries: [Entry] = []
   /// Entries that may be neighbours: all, or those of one cache scope each.
   package private(set) var groups: [[UInt32]] = []
@@ -46,6 +48,12 @@ package struct TextCorpus: Sendable {
         .input, "the input holds no text (\(lines) lines read, \(rejects.total) rejected)",
         hint: "a line is {\"text\": \"…\"}, or a request of a format in docs/log-formats.md with its prompt")
     }
+  }
+
+  /// What an embedder gets of the texts.
+  func embedded(seesCase: Bool) -> [[UInt8]] {
+    if seesCase { return cased.isEmpty ? texts : cased }
+    return isLog ? texts : texts.map(TextNormalizer.lowercased)
   }
 
   private enum Field: Int { case text }
@@ -119,6 +127,7 @@ package struct TextCorpus: Sendable {
     rejects = log.rejects
     problems += log.problems + InputProblem.damage(log.inputs, log.ends)
     texts = log.prompts.texts
+    cased = texts.indices.map { log.prompts.embedded(UInt32($0), seesCase: true) }
     entries = log.prompts.keys.map { Entry(text: $0.text, count: 0, place: nil) }
     groups = [[UInt32]](repeating: [], count: log.prompts.groups.count)
     for (entry, key) in log.prompts.keys.enumerated() { groups[Int(key.group)].append(UInt32(entry)) }

@@ -9,6 +9,8 @@ struct PromptDescription: Sendable {
   var textIsCut: Bool
   /// Text after all normalisation steps, cut likewise; the keys hash the whole text.
   var normalized: [UInt8]
+  /// The same with its capitals, where it has any.
+  var cased: [UInt8]?
   /// Key of each normalisation step: group × text after the step.
   var stepKeys: [Hash128]
   var normalizedHash: Hash128
@@ -57,6 +59,8 @@ package struct PromptTable: Sendable {
   package private(set) var prompts: [RawPrompt] = []
   package private(set) var keys: [Key] = []
   package private(set) var texts: [[UInt8]] = []
+  /// The first wording of each text with its capitals; nil where it has none.
+  private var cased: [[UInt8]?] = []
   /// Identity of scope and context of each group.
   package private(set) var groups: [Hash128] = []
   private var promptOf: [Hash128: UInt32] = [:]
@@ -78,6 +82,7 @@ package struct PromptTable: Sendable {
     } else {
       textOf[description.normalizedHash] = text
       texts.append(description.normalized)
+      cased.append(description.cased)
     }
     let promptIndex = UInt32(prompts.count)
     var key = UInt32(keys.count)
@@ -94,6 +99,11 @@ package struct PromptTable: Sendable {
         stepKeys: description.stepKeys.dropLast().map(\.low), simple: description.simple, rule: description.rule,
         turns: description.turns, isPlain: description.isPlain))
     return promptIndex
+  }
+
+  /// What an embedder gets of a text.
+  package func embedded(_ text: UInt32, seesCase: Bool) -> [UInt8] {
+    seesCase ? cased[Int(text)] ?? texts[Int(text)] : texts[Int(text)]
   }
 
   mutating func setAnswer(_ answer: some Collection<UInt8>, of prompt: UInt32, request: Int) {
@@ -134,7 +144,8 @@ final class PromptDescriber {
   }
 
   func describe(_ prompt: Prompt, group: Hash128, tools: ca_slice) -> PromptDescription {
-    let steps = normalizer.steps(prompt.lastUser)
+    let result = normalizer.normalize(prompt.lastUser)
+    let steps = result.steps
     let stepKeys = steps.enumerated().map { step, text in
       Hash128.combine([group, text.withUnsafeBytes { Hash128($0) }], tag: 11 + UInt64(step))
     }
@@ -143,7 +154,9 @@ final class PromptDescriber {
     return PromptDescription(
       key: Hash128.combine([group, Hash128(prompt.lastUser)], tag: 10), group: group, text: text,
       textIsCut: text.count < prompt.lastUser.count,
-      normalized: steps.last!.withUnsafeBytes { Self.cut($0, PromptTable.embeddedBytes) }, stepKeys: stepKeys,
+      normalized: result.normalized.withUnsafeBytes { Self.cut($0, PromptTable.embeddedBytes) },
+      cased: result.cased == result.normalized
+        ? nil : result.cased.withUnsafeBytes { Self.cut($0, PromptTable.embeddedBytes) }, stepKeys: stepKeys,
       normalizedHash: steps.last!.withUnsafeBytes { Hash128($0) },
       simple: complexity.simpleProbability(
         ComplexityFeatures(text: spaced, turns: prompt.turns, hasTools: tools.isPresent, words: complexity.words)),

@@ -66,19 +66,35 @@ package final class TextNormalizer {
 
   package convenience init(extraFillers: [String] = []) throws { self.init(try FillerList(extra: extraFillers)) }
 
-  /// The text after every step; `results[i]` belongs to `NormalizationStep(rawValue: i)`.
-  package func steps(_ raw: UnsafeRawBufferPointer) -> [[UInt8]] {
+  package struct Result: Sendable {
+    /// The text after every step; `steps[i]` belongs to `NormalizationStep(rawValue: i)`.
+    package var steps: [[UInt8]]
+    /// The text after the last step, with its capitals: for embedders that see them.
+    package var cased: [UInt8]
+    package var normalized: [UInt8] { steps.last! }
+  }
+
+  package func normalize(_ raw: UnsafeRawBufferPointer) -> Result {
     let compatible = Self.nfkc(raw)
     let lower = Self.lowercased(compatible)
     let spaced = Self.collapsed(lower)
     let trimmed = Self.trimmed(spaced)
-    return [compatible, lower, spaced, trimmed, withoutFillers(trimmed)]
+    let words = trimmed.split(separator: 32)
+    let kept = keptWords(words)
+    let last = Self.joined(words, kept) ?? trimmed
+    let steps = [compatible, lower, spaced, trimmed, last]
+    if compatible == lower { return Result(steps: steps, cased: last) }
+    let casedWords = Self.trimmed(Self.collapsed(compatible)).split(separator: 32)
+    let cased = casedWords.count == words.count ? Self.joined(casedWords, kept) : nil
+    return Result(steps: steps, cased: cased ?? last)
   }
 
-  package func normalized(_ text: String) -> String {
+  package func normalize(_ text: String) -> Result {
     var text = text
-    return text.withUTF8 { String(decoding: steps(UnsafeRawBufferPointer($0)).last!, as: UTF8.self) }
+    return text.withUTF8 { normalize(UnsafeRawBufferPointer($0)) }
   }
+
+  package func normalized(_ text: String) -> String { String(decoding: normalize(text).normalized, as: UTF8.self) }
 
   private static func isASCII(_ bytes: some Collection<UInt8>) -> Bool { bytes.allSatisfy { $0 < 128 } }
 
@@ -87,7 +103,7 @@ package final class TextNormalizer {
     return Array(String(decoding: raw, as: UTF8.self).precomposedStringWithCompatibilityMapping.utf8)
   }
 
-  static func lowercased(_ bytes: [UInt8]) -> [UInt8] {
+  package static func lowercased(_ bytes: [UInt8]) -> [UInt8] {
     if isASCII(bytes) { return bytes.map { (65...90).contains($0) ? $0 | 32 : $0 } }
     return Array(String(decoding: bytes, as: UTF8.self).lowercased().utf8)
   }
@@ -150,12 +166,10 @@ package final class TextNormalizer {
     return Array(slice)
   }
 
-  /// Drops filler phrases from both ends, again and again. A text of nothing but fillers keeps them: it must not become
-  /// the empty key.
-  private func withoutFillers(_ bytes: [UInt8]) -> [UInt8] {
-    let words = bytes.split(separator: 32)
+  /// The words left when filler phrases are dropped from both ends, again and again.
+  private func keptWords(_ words: [ArraySlice<UInt8>]) -> Range<Int> {
     let bare = words.map { Self.edgeTrimmed($0) }
-    if fillers.mentions.count(in: bare, stopAtFirst: true) > 0 { return bytes }
+    if fillers.mentions.count(in: bare, stopAtFirst: true) > 0 { return words.indices }
     var first = 0
     var end = words.count
     var changed = true
@@ -174,8 +188,14 @@ package final class TextNormalizer {
         changed = true
       }
     }
-    let result = Self.trimmed(Array(words[first..<end].joined(separator: [32])))
-    return result.isEmpty ? bytes : result
+    return first..<end
+  }
+
+  /// Some words as one text; nil when nothing is left. A text of nothing but fillers keeps them: it must not become the
+  /// empty key.
+  private static func joined(_ words: [ArraySlice<UInt8>], _ kept: Range<Int>) -> [UInt8]? {
+    let result = trimmed(Array(words[kept].joined(separator: [32])))
+    return result.isEmpty ? nil : result
   }
 
   private static func edgeTrimmed(_ word: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -14,8 +14,11 @@ extension StateStore {
     }
   }
 
-  /// Copies the stored vectors of `keys` to the rows of `matrix` and says which rows were found.
-  package func loadVectors(embedder: String, keys: [Hash128], into matrix: inout VectorMatrix) throws -> [Bool] {
+  /// Copies the stored vectors of `keys` to the rows of `matrix` and says which rows were found. What is not needed is not
+  /// looked for: a figure must not depend on what earlier runs stored.
+  package func loadVectors(
+    embedder: String, keys: [Hash128], needed: [Bool]? = nil, into matrix: inout VectorMatrix
+  ) throws -> [Bool] {
     let bytes = matrix.dimensions * 4
     do {
       return try database.read { db in
@@ -24,7 +27,7 @@ extension StateStore {
           let id = try Int64.fetchOne(db, sql: "SELECT id FROM embedder WHERE identity = ?", arguments: [embedder])
         else { return found }
         let statement = try db.cachedStatement(sql: "SELECT value FROM vector WHERE embedder = ? AND key = ?")
-        for (row, key) in keys.enumerated() {
+        for (row, key) in keys.enumerated() where needed?[row] ?? true {
           statement.setUncheckedArguments([id, key.data])
           let rows = try Row.fetchCursor(statement)
           guard let stored = try rows.next() else { continue }

@@ -44,7 +44,11 @@ package enum SemanticCacheStrategy: Strategy {
     outcome.charges = asked.reduce(0) { $0 + Int128($1.charge) }
     // The replay is exact; that the served answers are right rests on a similarity model nobody verified.
     outcome.evidence = .modelled
-    outcome.caveat = "how many of the semantic answers would have been wrong is not verified in this version"
+    if result.unsearched > 0 {
+      let count = NumberText.grouped(result.unsearched)
+      outcome.caveat = "a lower bound: \(count) requests of dense clusters were not compared with all entries; "
+    }
+    outcome.caveat += "how many of the semantic answers would have been wrong is not verified in this version"
     outcome.sections = [section(context, settings, outcomes, agreement, result)]
   }
 
@@ -62,7 +66,7 @@ package enum SemanticCacheStrategy: Strategy {
         .init("saved_exact_usd"), .init("saved_semantic_usd", "semantic saved"), .init("saved_usd", "saved"),
         .init("saved_share_of_bill", "of the bill"), .init("answers_compared"),
         .init("disagreement", "answers disagree"),
-        .init("excess_disagreement", "excess"),
+        .init("excess_disagreement", "excess"), .init("unsearched"),
       ])
     for (setting, result) in zip(settings, outcomes) {
       let compared = agreement.disagreement(of: setting)
@@ -73,7 +77,7 @@ package enum SemanticCacheStrategy: Strategy {
         .usd(result.savedSemanticPico), .usd(result.savedExactPico + result.savedSemanticPico),
         .share(bill == 0 ? .nan : Double(result.savedExactPico + result.savedSemanticPico) / Double(bill)),
         compared.map { .int($0.compared) } ?? .empty, compared.map { .share($0.rate) } ?? .empty,
-        compared.map { .share($0.excess) } ?? .empty)
+        compared.map { .share($0.excess) } ?? .empty, .int(result.unsearched))
     }
     var shown = Table(grid.name, grid.columns)
     shown.rows = zip(settings, grid.rows).filter {
@@ -88,7 +92,7 @@ package enum SemanticCacheStrategy: Strategy {
         .paragraph(
           """
           Embedder `\(context.similarity.embedder)` over \(NumberText.grouped(context.similarity.texts)) distinct texts; \
-          \(NumberText.grouped(context.similarity.pairs)) pairs of keys at or above the lowest threshold, all found. At cosine ≥ \
+          \(NumberText.grouped(context.similarity.pairs)) pairs of keys at or above the lowest threshold\(dense(context.similarity)). At cosine ≥ \
           \(NumberText.fixed(options.threshold, 2)), TTL \(options.ttl), guards on: \(NumberText.grouped(deployed.exactHits)) \
           exact and \(NumberText.grouped(deployed.semanticHits)) semantic hits.
           """),
@@ -99,6 +103,16 @@ package enum SemanticCacheStrategy: Strategy {
         .paragraph("Pairs that the guards refuse:"),
         .table(guards(context), top: .max),
       ], files: [grid])
+  }
+
+  /// What the number of pairs leaves out.
+  private static func dense(_ similarity: Similarity) -> String {
+    similarity.denseKeys == 0
+      ? ", all found"
+      : """
+      , without those of \(NumberText.grouped(similarity.denseKeys)) keys in dense clusters (fillings of a template) \
+      among each other, which a replay computes when it needs them
+      """
   }
 
   private static func guardNames(_ mask: UInt8) -> String {

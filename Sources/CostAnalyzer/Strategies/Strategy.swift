@@ -6,7 +6,7 @@ package enum Capability: Sendable {
     switch self {
     case .promptText: "no accepted request carries prompt text"
     case .cacheableRequests: "no request may be cached (no prompt text, errors, tool calls, or a rule of the options)"
-    case .neighbours: "there are more pairs of near-identical questions than cache.maxPairs (some 40 bytes each)"
+    case .neighbours: "there are more pairs of near-identical questions than cache.maxPairs (some 35 bytes each)"
     case .prices: "no accepted request has a cost"
     case .severalPricedModels: "the log has fewer than two priced models; name routing.cheap in the config"
     }

@@ -23,7 +23,8 @@ package struct DenseSearch: Sendable {
 struct LiveDense {
   private let search: DenseSearch
   private var members: [UInt32: [UInt32]] = [:]
-  private var isMember: [Bool]
+  /// Where each dense key stands among the members of its group.
+  private var place: [UInt32]
   private var spent = 0
   /// Requests whose search would have gone over the budget.
   private(set) var skipped = 0
@@ -31,30 +32,33 @@ struct LiveDense {
   init?(_ search: DenseSearch?) {
     guard let search else { return nil }
     self.search = search
-    isMember = [Bool](repeating: false, count: search.groups.count)
+    place = [UInt32](repeating: .max, count: search.groups.count)
   }
 
   mutating func insert(_ key: Int) {
     let group = search.groups[key]
-    if group == .max || isMember[key] { return }
-    isMember[key] = true
+    if group == .max { return }
+    place[key] = UInt32(members[group, default: []].count)
     members[group, default: []].append(UInt32(key))
   }
 
-  /// The nearest unlisted neighbour of `key` that is at least as near as `best`, no guard refuses and `inserter` knows as
-  /// live; of equals the one inserted first. Nil when there is none.
+  /// The key's entry has left the cache.
+  mutating func remove(_ key: Int) {
+    guard search.groups[key] != .max else { return }
+    let hole = Int(place[key])
+    let last = members[search.groups[key]]!.removeLast()
+    place[key] = .max
+    if Int(last) == key { return }
+    members[search.groups[key]]![hole] = last
+    place[Int(last)] = UInt32(hole)
+  }
+
+  /// The nearest dense neighbour of `key` with a live entry that is at least as near as `best` and that no guard refuses;
+  /// of equals the one inserted first. Nil when there is none, when none can be unlisted, or beyond the budget.
   mutating func nearest(
     to key: Int, atLeast best: Float, guards: UInt8, inserter: (Int) -> Int?
   ) -> (inserter: Int, cosine: Float)? {
-    guard search.restBelow[key] >= best, var live = members[search.groups[key]] else { return nil }
-    // One reference at a time: a copy for every request would be quadratic.
-    members[search.groups[key]] = nil
-    defer { members[search.groups[key]] = live }
-    live.removeAll { other in
-      if inserter(Int(other)) != nil { return false }
-      isMember[Int(other)] = false
-      return true
-    }
+    guard search.restBelow[key] >= best, let live = members[search.groups[key]] else { return nil }
     if spent + live.count > DenseSearch.budget {
       skipped += 1
       return nil

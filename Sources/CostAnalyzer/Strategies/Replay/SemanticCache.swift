@@ -29,7 +29,7 @@ package struct SemanticOutcome: Sendable, Equatable {
   package var inserts: Int = 0
   /// Entries dropped because a request came at or after their expiry.
   package var expirations: Int = 0
-  /// Misses that might be hits: the search among dense keys was over its budget.
+  /// Requests whose search among dense keys would have gone over its budget: they may have a nearer hit, or one at all.
   package var unsearched: Int = 0
 
   package init(
@@ -85,7 +85,10 @@ private func replaySemanticCacheUnchecked(
 
   for request in 0..<trace.count {
     let key = Int(trace.keys[request])
-    while live.popExpired(now: trace.times[request]) != nil { outcome.expirations += 1 }
+    while let expired = live.popExpired(now: trace.times[request]) {
+      dense?.remove(expired)
+      outcome.expirations += 1
+    }
 
     let answer = live.answer(to: key, graph, setting, &dense)
     switch answer.kind {
