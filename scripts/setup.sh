@@ -22,12 +22,12 @@ Darwin)
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
-  echo "Not a Debian or Ubuntu system: make sure the headers of zstd, zlib, simdjson, xxhash, oneDNN and sqlite3 are installed." >&2
+  echo "Not a Debian or Ubuntu system: make sure the headers of zstd, zlib, simdjson, xxhash, oneDNN, libcurl and sqlite3 are installed." >&2
   exit 0
 fi
 
 missing=""
-for package in libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libdnnl-dev libsqlite3-dev; do
+for package in libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libdnnl-dev libcurl4-openssl-dev libsqlite3-dev; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

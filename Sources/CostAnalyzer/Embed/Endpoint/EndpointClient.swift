@@ -1,9 +1,12 @@
+import Dispatch
 import Foundation
+import Synchronization
 
-/// Posts JSON to one address, with patience.
-///
-/// Speaks through the program `curl`: linking its library, as Foundation's URLSession does on Linux, would make every
-/// installed copy of this program need it. The key goes to curl through a pipe and is on no command line and in no file.
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// Posts JSON to one address, with patience. Redirections are not followed: the key is for this address.
 struct EndpointClient: Sendable {
   let url: String
   let key: String?
@@ -36,48 +39,41 @@ struct EndpointClient: Sendable {
   }
 
   private func ask(_ body: Data) throws(AnalyzerError) -> Reply {
-    let folder = try TemporaryFolder()
-    do {
-      try body.write(to: URL(fileURLWithPath: folder.file("body")))
-    } catch {
-      throw AnalyzerError(.output, "cannot write to \(folder.path): \(error.localizedDescription)")
-    }
-    var config = [
-      "url = \(quoted(url))", "header = \"Content-Type: application/json\"", "header = \"Accept: application/json\"",
-      // curl would ask for leave before long bodies and wait a second for an answer that few servers give.
-      "header = \"Expect:\"",
-    ]
-    if let key { config.append("header = \(quoted("Authorization: Bearer \(key)"))") }
-    let outcome = try ChildProcess.run(
-      "curl",
-      [
-        "-q", "-sS", "--proto", "=http,https", "--max-time", String(options.timeout), "--data-binary",
-        "@" + folder.file("body"), "-o", folder.file("answer"), "-D", folder.file("headers"), "-w", "%{http_code}",
-        "-K", "-",
-      ], input: config.joined(separator: "\n") + "\n")
-    if outcome.status == 127 {
-      throw AnalyzerError(.input, "the program curl is missing", hint: "install curl, and run again")
-    }
-    var reply = Reply()
-    // An answer that breaks off has a status, too.
-    if outcome.status == 0 { reply.status = Int(outcome.output) ?? 0 }
-    reply.problem = outcome.errors.trimmingCharacters(in: .whitespacesAndNewlines)
-    reply.body = FileManager.default.contents(atPath: folder.file("answer")) ?? Data()
-    reply.retryAfter = retryAfter(FileManager.default.contents(atPath: folder.file("headers")) ?? Data())
-    return reply
-  }
-
-  /// A string of curl's configuration language.
-  private func quoted(_ text: String) -> String {
-    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    guard let address = URL(string: url) else { throw AnalyzerError(.config, "'\(url)' is no address") }
+    var request = URLRequest(url: address, timeoutInterval: options.timeout)
+    request.httpMethod = "POST"
+    request.httpBody = body
+    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+    request.setValue("application/json", forHTTPHeaderField: "Accept")
+    if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.timeoutIntervalForRequest = options.timeout
+    // The first one starts again with every byte.
+    configuration.timeoutIntervalForResource = options.timeout
+    let session = URLSession(configuration: configuration, delegate: RedirectionRefusal(), delegateQueue: nil)
+    defer { session.invalidateAndCancel() }
+    let answer = Mutex(Reply())
+    let isDone = DispatchSemaphore(value: 0)
+    session.dataTask(with: request) { data, response, error in
+      answer.withLock { reply in
+        // An answer that breaks off has a status, too.
+        if let error {
+          reply.problem = error.localizedDescription
+        } else if let response = response as? HTTPURLResponse {
+          reply.status = response.statusCode
+          reply.retryAfter = retryAfter(response.value(forHTTPHeaderField: "Retry-After"))
+          reply.body = data ?? Data()
+        }
+      }
+      isDone.signal()
+    }.resume()
+    isDone.wait()
+    return answer.withLock { $0 }
   }
 
   /// Seconds or a date, as RFC 9110 allows.
-  private func retryAfter(_ headers: Data) -> Double? {
-    let name = "retry-after:"
-    let lines = String(decoding: headers, as: UTF8.self).split(whereSeparator: \.isNewline)
-    guard let line = lines.last(where: { $0.lowercased().hasPrefix(name) }) else { return nil }
-    let value = line.dropFirst(name.count).trimmingCharacters(in: .whitespaces)
+  private func retryAfter(_ header: String?) -> Double? {
+    guard let value = header?.trimmingCharacters(in: .whitespaces) else { return nil }
     if let seconds = Double(value) { return seconds.isFinite ? max(0, seconds) : nil }
     let format = DateFormatter()
     format.locale = Locale(identifier: "en_US_POSIX")
@@ -104,5 +100,14 @@ struct EndpointClient: Sendable {
       default: "check the model '\(options.model)' and the length of the texts"
       }
     return AnalyzerError(.input, "\(url) answered with status \(reply.status)\(attempts): \(said)", hint: hint)
+  }
+}
+
+private final class RedirectionRefusal: NSObject, URLSessionTaskDelegate {
+  func urlSession(
+    _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+    newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+  ) {
+    completionHandler(nil)
   }
 }
