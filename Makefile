@@ -27,7 +27,7 @@ test: setup
 install: setup
 	$(SWIFT) build -c release --product analyze --static-swift-stdlib --scratch-path .build/static
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 .build/static/release/analyze $(DESTDIR)$(PREFIX)/bin/analyze
+	install -s -m 755 .build/static/release/analyze $(DESTDIR)$(PREFIX)/bin/analyze
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
