@@ -84,6 +84,31 @@ struct StoredVectorsTests {
     #expect(rest.reused == 8_192 && rest.computed == 808)
   }
 
+  @Test("What an endpoint gave before it broke is kept, batch by batch")
+  func brokenEndpoint() throws {
+    struct Breaking: IncrementalEmbedder {
+      let identity = "a"
+      func embed(_ texts: [[UInt8]], threads: Int) throws -> VectorMatrix { try embed(texts) { _, _ in } }
+      func embed(_ texts: [[UInt8]], onBatch: ([Int], VectorMatrix) throws -> Void) throws -> VectorMatrix {
+        let counting = CountingEmbedder("a")
+        for start in [0, 5] {
+          let places = Array((start..<start + 5).reversed())
+          try onBatch(places, counting.embed(places.map { texts[$0] }, threads: 1))
+        }
+        throw AnalyzerError(.input, "the endpoint is down")
+      }
+    }
+    let scratch = try Scratch()
+    let store = try StateStore(path: scratch.path("state.sqlite"))
+    #expect(throws: AnalyzerError.self) {
+      try StoredVectors(texts(0..<30), embedder: Breaking(), store: store, threads: 1)
+    }
+    let rest = try StoredVectors(texts(0..<30), embedder: CountingEmbedder("a"), store: store, threads: 1)
+    #expect(rest.reused == 10 && rest.computed == 20)
+    let plain = try StoredVectors(texts(0..<30), embedder: CountingEmbedder("a"), store: nil, threads: 1)
+    #expect(rest.matrix.values == plain.matrix.values)
+  }
+
   @Test("A run says how many vectors it computed, and its report does not depend on it")
   func wholeRun() throws {
     let scratch = try Scratch()

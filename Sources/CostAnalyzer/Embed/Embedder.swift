@@ -22,12 +22,12 @@ package struct VectorMatrix: Sendable {
     }
   }
 
-  /// Scales a row of finite numbers to length 1; a row that no 32-bit factor can scale becomes zero.
+  /// Scales a row to length 1; a row that no 32-bit factor can scale becomes zero.
   static func normalize(_ row: UnsafeMutableBufferPointer<Float>) {
     var squares = 0.0
     for value in row { squares += Double(value) * Double(value) }
-    let scale = squares == 0 ? 0 : Float(1 / squares.squareRoot())
-    for index in row.indices { row[index] = scale.isFinite ? row[index] * scale : 0 }
+    let scale = squares > 0 && squares.isFinite ? Float(1 / squares.squareRoot()) : 0
+    for index in row.indices { row[index] = scale > 0 && scale.isFinite ? row[index] * scale : 0 }
   }
 }
 
@@ -40,12 +40,17 @@ package protocol Embedder: Sendable {
   var isPerText: Bool { get }
   /// Whether it gets texts with their capitals.
   var seesCase: Bool { get }
-  /// Texts to embed between two writes to the state file: what a failure or a kill can cost.
-  var portion: Int { get }
+}
+
+/// An embedder that hands over what it has while it works, so that a failure loses nothing.
+package protocol IncrementalEmbedder: Embedder {
+  /// `onBatch` gets places of texts and their vectors, in this order, as they come.
+  func embed(
+    _ texts: [[UInt8]], onBatch: (_ places: [Int], _ vectors: VectorMatrix) throws -> Void
+  ) throws -> VectorMatrix
 }
 
 extension Embedder {
   package var isPerText: Bool { true }
   package var seesCase: Bool { true }
-  package var portion: Int { 8192 }
 }

@@ -1,11 +1,10 @@
 import Foundation
 
 /// Vectors from an OpenAI-compatible `/v1/embeddings` service. The only embedder that sends texts to another machine.
-package struct EndpointEmbedder: Embedder {
+package struct EndpointEmbedder: IncrementalEmbedder {
   package let identity: String
   private let client: EndpointClient
   private let options: EndpointOptions
-  package var portion: Int { options.batch }
 
   /// Throws a config error for a bad address or a missing key. Asks nothing yet.
   package init(
@@ -24,10 +23,10 @@ package struct EndpointEmbedder: Embedder {
 
   /// Asks batch by batch, one at a time: services limit by rate, not by connections.
   ///
-  /// `onBatch` gets the rows of each batch and their vectors as received. When a later batch fails, the error says how far
-  /// it came, and everything received has been handed over. Empty texts are zero rows and are not sent.
+  /// When a later batch fails, the error says how far it came, and everything received has been handed over. Empty texts
+  /// are zero rows and are not sent.
   package func embed(
-    _ texts: [[UInt8]], onBatch: (_ rows: [Int], _ vectors: [[Float]]) throws -> Void
+    _ texts: [[UInt8]], onBatch: (_ places: [Int], _ vectors: VectorMatrix) throws -> Void
   ) throws -> VectorMatrix {
     let rows = texts.indices.filter { !texts[$0].isEmpty }
     var matrix: VectorMatrix?
@@ -46,7 +45,9 @@ package struct EndpointEmbedder: Embedder {
             hint: "check the model '\(options.model)' and the number of dimensions asked for")
         }
         dimensions = expected
-        try onBatch(received.positions.map { batch[$0] }, received.vectors)
+        var vectors = VectorMatrix(count: received.vectors.count, dimensions: expected)
+        for (row, vector) in received.vectors.enumerated() { vectors.set(row, to: vector) }
+        try onBatch(received.positions.map { batch[$0] }, vectors)
         guard isWhole else {
           throw AnalyzerError(
             .input, "\(client.url) answered with \(received.positions.count) vectors for \(batch.count) texts",
