@@ -217,6 +217,8 @@ struct GuardTests {
         let mask = Self.guards.refusals(x, y, cosine: 0.9)
         #expect(mask == Self.guards.refusals(y, x, cosine: 0.9), "\(texts[i]) / \(texts[j])")
         if mask != 0 { refused += 1 }
+        let some = UInt8.random(in: 0...127, using: &rng)
+        #expect(Self.guards.refuses(x, y, cosine: 0.9, guards: some) == (mask & some != 0))
       }
     }
     #expect(refused > 1000)

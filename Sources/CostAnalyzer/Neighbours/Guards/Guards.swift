@@ -80,16 +80,30 @@ package struct GuardSet: Sendable {
   /// weighs it.
   package func refusals(_ a: Signature, _ b: Signature, cosine: Float) -> UInt8 {
     var mask: UInt8 = 0
-    if numbers.refuses(a.numbers, b.numbers) { mask |= 1 }
-    if negation.refuses(a.negation, b.negation) { mask |= 2 }
-    if entities.refuses(a.entities, b.entities) { mask |= 4 }
-    if wordOrder.refuses(a.wordOrder, b.wordOrder) { mask |= 8 }
-    if language.refuses(a.language, b.language) { mask |= 16 }
-    if answerForm.refuses(a.answerForm, b.answerForm) { mask |= 32 }
-    if scope.refuses(a.scope, b.scope) { mask |= 64 }
+    for bit in 0..<7 where refuses(a, b, bit: bit) { mask |= 1 << UInt8(bit) }
     if let model, let x = a.features, let y = b.features, model.refuses(x, y, cosine: cosine, guards: mask) {
       mask |= Self.modelBit
     }
     return mask
+  }
+
+  /// Whether one of some guards refuses the pair; stops at the first that does.
+  package func refuses(_ a: Signature, _ b: Signature, cosine: Float, guards: UInt8) -> Bool {
+    for bit in 0..<7 where guards >> UInt8(bit) & 1 == 1 && refuses(a, b, bit: bit) { return true }
+    // The model weighs what every guard says.
+    return guards & Self.modelBit != 0 && refusals(a, b, cosine: cosine) & Self.modelBit != 0
+  }
+
+  @inline(__always)
+  private func refuses(_ a: Signature, _ b: Signature, bit: Int) -> Bool {
+    switch bit {
+    case 0: numbers.refuses(a.numbers, b.numbers)
+    case 1: negation.refuses(a.negation, b.negation)
+    case 2: entities.refuses(a.entities, b.entities)
+    case 3: wordOrder.refuses(a.wordOrder, b.wordOrder)
+    case 4: language.refuses(a.language, b.language)
+    case 5: answerForm.refuses(a.answerForm, b.answerForm)
+    default: scope.refuses(a.scope, b.scope)
+    }
   }
 }

@@ -1,7 +1,7 @@
 /// Pairs of dense keys, which the neighbour graph lists only in part; the rest is computed when a replay asks for it.
 package struct DenseSearch: Sendable {
   /// Comparisons one replay may spend on what is not listed. Beyond it such hits are missed, and counted.
-  package static let budget = 10_000_000
+  package static let budget = 5_000_000
 
   /// Unlisted neighbours of a key have at most this cosine; −1 where all are listed.
   package var restBelow: [Float]
@@ -14,8 +14,8 @@ package struct DenseSearch: Sendable {
   package var signatures: [GuardSet.Signature]
 
   func cosine(_ a: Int, _ b: Int) -> Float { matrix.cosine(Int(rows[min(a, b)]), Int(rows[max(a, b)])) }
-  func refusals(_ a: Int, _ b: Int, cosine: Float) -> UInt8 {
-    guards.refusals(signatures[a], signatures[b], cosine: cosine)
+  func refuses(_ a: Int, _ b: Int, cosine: Float, guards mask: UInt8) -> Bool {
+    guards.refuses(signatures[a], signatures[b], cosine: cosine, guards: mask)
   }
 }
 
@@ -67,7 +67,7 @@ struct LiveDense {
     var found: (inserter: Int, cosine: Float)?
     for other in live where Int(other) != key {
       let cosine = search.cosine(key, Int(other))
-      guard cosine >= found?.cosine ?? best, search.refusals(key, Int(other), cosine: cosine) & guards == 0,
+      guard cosine >= found?.cosine ?? best, !search.refuses(key, Int(other), cosine: cosine, guards: guards),
         let inserted = inserter(Int(other))
       else { continue }
       if let found, found.cosine == cosine, found.inserter < inserted { continue }
