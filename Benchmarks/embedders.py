@@ -131,7 +131,7 @@ with tempfile.TemporaryDirectory() as scratch:
         start = time.process_time(); work(); return time.process_time() - start
     pairs = []
     for _ in range(o.runs):
-        mine = analyze(many, *(["--tokens"] if o.tokens_only else []))[1]["cpuSeconds"]
+        mine = analyze(many, *(["--tokens"] if o.tokens_only else []))[1]["cpu_seconds"]
         theirs = timed(lambda: plain.encode_batch(many, add_special_tokens=False) if o.tokens_only else model.embed(many))
         pairs.append((mine, theirs))
     ratios = [theirs / mine for mine, theirs in pairs]

@@ -105,7 +105,7 @@ with tempfile.TemporaryDirectory() as scratch:
         summary = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return np.fromfile(f"{scratch}/v.f32", np.float32).reshape(len(texts), -1), summary["cpuSeconds"], whole, summary["identity"]
+        return np.fromfile(f"{scratch}/v.f32", np.float32).reshape(len(texts), -1), summary["cpu_seconds"], whole, summary["identity"]
     def timed(work):
         start = time.process_time()
         return work(), time.process_time() - start

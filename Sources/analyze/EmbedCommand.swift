@@ -39,16 +39,17 @@ struct EmbedCommand: ParsableCommand {
 
   func run() throws {
     let texts = try readTexts()
+    let folder = InstalledEmbeddings.find(embedder) ?? embedder
     let start = ProcessUsage.now()
     if tokens {
-      let tokenizer = try TokenizerFile.load(path: embedder + "/tokenizer.json")
+      let tokenizer = try TokenizerFile.load(path: folder + "/tokenizer.json")
       let loaded = ProcessUsage.now()
       let ids = texts.map { tokenizer.encode($0) }
       let done = ProcessUsage.now()
       for row in ids { Terminal.out("[" + row.map(String.init).joined(separator: ",") + "]") }
       return try summary(nil, texts.count, start, loaded, done)
     }
-    let model = try ModelFolder.open(embedder, precision: precision)
+    let model = try ModelFolder.open(folder, precision: precision)
     let loaded = ProcessUsage.now()
     let vectors = try model.embed(texts, threads: threads)
     let done = ProcessUsage.now()
@@ -79,12 +80,7 @@ struct EmbedCommand: ParsableCommand {
     for row in 0..<vectors.count {
       vectors.row(row).prefix(dimensions).withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
-    do {
-      try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw AnalyzerError(
-        .output, "cannot write \(path): \(error.localizedDescription)", hint: "choose another file with --out")
-    }
+    try PrivateFile.write(bytes, to: path)
   }
 
   private func summary(
@@ -99,6 +95,7 @@ struct EmbedCommand: ParsableCommand {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     let summary = Summary(
       identity: identity, texts: texts, loadSeconds: loaded.wall - start.wall, seconds: done.wall - loaded.wall,
       cpuSeconds: done.cpu - loaded.cpu)

@@ -43,8 +43,15 @@ struct EvaluatePairsCommand: ParsableCommand {
     PairInput.report(input.rejects, of: file)
     let normalizer = try TextNormalizer(extraFillers: options.normalize.extraFillers)
     let embedders = try embedder.map { [try EmbedderCatalog.named($0)] } ?? EmbedderCatalog.available()
+    let isChosen = embedder != nil
     for embedder in embedders {
-      let model = try options.guards.model.map { try PairModel(file: $0, embedder: embedder.identity) }
+      let model: PairModel?
+      do {
+        model = try options.guards.model.map { try PairModel(file: $0, embedder: embedder.identity) }
+      } catch let error as AnalyzerError where !isChosen {
+        Terminal.error("\(embedder.identity) is left out: \(HostileText.visible(error.message, limit: 500))")
+        continue
+      }
       let guards = try GuardSet(options.guardAdditions, model: model)
       let texts = input.pairs.flatMap { [$0.a, $0.b] } + input.mocks.flatMap { [$0.origin, $0.similar] }
       let scorer = try PairScorer(

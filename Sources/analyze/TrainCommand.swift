@@ -57,15 +57,9 @@ struct TrainPairsCommand: ParsableCommand {
     let training = try PairTraining(input.pairs, scorer: scorer, mask: options.guardMask, cutoff: cutoff)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try write(encoder.encode(training.model) + Data("\n".utf8), to: out)
-    if let report { try write(Data(training.text.utf8), to: report) } else { Terminal.out(training.text) }
-  }
-
-  private func write(_ data: Data, to path: String) throws {
-    do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw AnalyzerError(.output, "cannot write \(path)", hint: error.localizedDescription)
-    }
+    if let report { try PrivateFile.write(Data(training.text.utf8), to: report) } else { Terminal.out(training.text) }
+    try PrivateFile.write(encoder.encode(training.model) + Data("\n".utf8), to: out)
+    let written = [report, out].compactMap(\.self).map { HostileText.visible($0, limit: 2000) }
+    Terminal.error("Written \(written.joined(separator: " and "))")
   }
 }

@@ -32,7 +32,7 @@ struct EmbedCommandTests {
     let summary = try #require(
       try JSONSerialization.jsonObject(with: Data(result.out.utf8)) as? [String: Any], "one line of JSON")
     #expect((summary["identity"] as? String)?.hasPrefix("wordllama-2-") == true && summary["texts"] as? Int == 3)
-    #expect(summary["seconds"] is Double && summary["loadSeconds"] is Double && summary["cpuSeconds"] is Double)
+    #expect(summary["seconds"] is Double && summary["load_seconds"] is Double && summary["cpu_seconds"] is Double)
     // "a" is ▁a; " a" is ▁ and ▁a.
     let expected: [Float] = [1, 0, 0, 0, 1, 0]
     #expect(try fixture.scratch.data("v.f32") == Data(expected.flatMap { TinyModel.littleEndian($0.bitPattern) }))

@@ -55,6 +55,34 @@ struct NearDuplicateTests {
     #expect(throws: AnalyzerError.self) { try corpus([""], scratch) }
   }
 
+  @Test("A folder, or an input, is never replaced by the pairs")
+  func neverReplaced() throws {
+    let scratch = try Scratch()
+    let texts = try corpus([#"{"text":"one"}"#, #"{"text":"two"}"#], scratch)
+    let folder = scratch.path("folder")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    _ = try scratch.write("keep", to: "folder/keep.txt")
+    for path in [folder, scratch.path("texts.jsonl")] {
+      #expect(throws: AnalyzerError.self) { try PairWriter(path: path, corpus: texts) }
+      #expect(throws: AnalyzerError.self) { try PrivateFile.write(Data(), to: folder) }
+    }
+    // A folder where the clusters would go stays, too.
+    let dense = scratch.path("pairs.dense.csv")
+    try FileManager.default.createDirectory(atPath: dense, withIntermediateDirectories: true)
+    #expect(throws: AnalyzerError.self) {
+      try find(texts, writer: PairWriter(path: scratch.path("pairs.csv"), corpus: texts))
+    }
+    #expect(FileManager.default.fileExists(atPath: dense))
+    #expect(String(decoding: try scratch.data("folder/keep.txt"), as: UTF8.self) == "keep")
+  }
+
+  @Test("Damaged lines in front of the first text do not make the file a log, and an empty text is none")
+  func damagedStart() throws {
+    let scratch = try Scratch()
+    let corpus = try corpus(["garbage", #"{"text":""}"#, #"{"text":"one"}"#], scratch)
+    #expect(!corpus.isLog && corpus.texts.count == 1 && corpus.rejects[.badJSON] == 1)
+  }
+
   @Test("The CSV file holds every pair, escaped and for the owner alone, and the closest ones are shown first")
   func writing() throws {
     let scratch = try Scratch()
@@ -108,7 +136,7 @@ struct NearDuplicateTests {
     let other = try TextCorpus(
       paths: [scratch.write(#"{"text":"one"}"#, to: "other.jsonl")], options: AnalysisOptions(), threads: 1)
     _ = try find(other, writer: PairWriter(path: path, corpus: other))
-    #expect(!FileManager.default.fileExists(atPath: scratch.path("pairs.dense.csv")))
+    #expect(parseCSV(try scratch.data("pairs.dense.csv")).count == 1)
     #expect(rows[1] == ["1", "report of branch number 1000 for the board", "1", scratch.path("texts.jsonl") + ":1"])
   }
 }

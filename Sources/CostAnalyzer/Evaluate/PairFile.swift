@@ -42,7 +42,9 @@ package struct PairFile: Sendable {
 
   package init(path: String) throws {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw AnalyzerError(.input, "cannot read \(path)")
+      throw AnalyzerError(
+        .input, "cannot read \(path): it is missing, a directory, or not yours to read",
+        hint: #"name a file of {"a": "question", "b": "question", "same": true} lines"#)
     }
     do {
       try self.init(data)

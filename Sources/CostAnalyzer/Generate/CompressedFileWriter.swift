@@ -18,10 +18,17 @@ package final class CompressedFileWriter {
   /// Bytes written to the file so far.
   package private(set) var fileBytes: Int64 = 0
 
-  /// - Parameter isPrivate: mode 0600, for files with text from a log.
-  package init(path: String, level: Int32 = 3, isPrivate: Bool = false) throws {
+  /// - Parameters:
+  ///   - isPrivate: mode 0600, for files with text from a log.
+  ///   - compresses: nil goes by the name.
+  package init(path: String, level: Int32 = 3, isPrivate: Bool = false, compresses: Bool? = nil) throws {
     self.path = path
-    temporaryPath = path + ".partial"
+    // Of this process alone: neither another run's nor a file of the user.
+    temporaryPath = path + ".\(ProcessInfo.processInfo.processIdentifier).partial"
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
+      throw AnalyzerError(.output, "\(path) is a directory", hint: "name a file")
+    }
     guard
       FileManager.default.createFile(
         atPath: temporaryPath, contents: nil, attributes: isPrivate ? [.posixPermissions: 0o600] : nil),
@@ -33,7 +40,7 @@ package final class CompressedFileWriter {
     self.handle = handle
     output = []
     input.reserveCapacity(capacity + 65_536)
-    guard path.hasSuffix(".zst") else {
+    guard compresses ?? path.hasSuffix(".zst") else {
       stream = nil
       return
     }
@@ -63,10 +70,12 @@ package final class CompressedFileWriter {
     try flush(end: true)
     do {
       try handle.close()
-      if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
-      try FileManager.default.moveItem(atPath: temporaryPath, toPath: path)
     } catch {
       throw AnalyzerError(.output, "cannot complete \(path)", hint: error.localizedDescription)
+    }
+    // Replaces a file in one step, and never a directory.
+    guard rename(temporaryPath, path) == 0 else {
+      throw AnalyzerError(.output, "cannot complete \(path): \(String(cString: strerror(errno)))")
     }
     isFinished = true
   }

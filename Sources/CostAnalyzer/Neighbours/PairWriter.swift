@@ -9,6 +9,12 @@ package final class PairWriter {
   package init(path: String, corpus: TextCorpus) throws {
     self.path = path
     self.corpus = corpus
+    func real(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    let outputs = [path, Self.densePath(path)].map(real)
+    if let input = corpus.files.first(where: { outputs.contains(real($0.path)) }) {
+      throw AnalyzerError(
+        .output, "\(input.path) is an input and would be overwritten", hint: "name another file with --out")
+    }
     file = try CompressedFileWriter(path: path, isPrivate: true)
     try file.write(Array("cosine,a,b,count_a,count_b,place_a,place_b\n".utf8))
   }
@@ -24,9 +30,8 @@ package final class PairWriter {
 
   /// Gives the files their names.
   package func finish(_ found: NearDuplicates) throws {
-    if found.denseClusters.isEmpty {
-      // Of an earlier run: it must not stand beside other pairs.
-      try? FileManager.default.removeItem(atPath: Self.densePath(path))
+    // An earlier run's clusters must not stand beside other pairs.
+    if found.denseClusters.isEmpty && !FileManager.default.fileExists(atPath: Self.densePath(path)) {
       return try file.finish()
     }
     let dense = try CompressedFileWriter(path: Self.densePath(path), isPrivate: true)

@@ -24,7 +24,7 @@ package struct TextCorpus: Sendable {
   package private(set) var rejects = RejectLedger()
   package private(set) var isLog = false
 
-  /// Reads texts, or, where the first line has none, a log.
+  /// Reads texts, or, where the first JSON object has none, a log.
   package init(paths: [String], options: AnalysisOptions, threads: Int) throws {
     let (found, missing) = InputFiles.discover(paths)
     let (files, refused) = InputFiles.identify(found, threads: threads)
@@ -44,8 +44,12 @@ package struct TextCorpus: Sendable {
       try readLog(options, threads: threads)
     }
     if texts.isEmpty {
+      let first = rejects.entries.first.map { entry in
+        let place = entry.places.first.map { "\(files[$0.file].path):\($0.line): " } ?? ""
+        return "; \(place)\(entry.reason.explanation)"
+      }
       throw AnalyzerError(
-        .input, "the input holds no text (\(lines) lines read, \(rejects.total) rejected)",
+        .input, "the input holds no text (\(lines) lines read, \(rejects.total) rejected)" + (first ?? ""),
         hint: "a line is {\"text\": \"…\"}, or a request of a format in docs/log-formats.md with its prompt")
     }
   }
@@ -58,14 +62,14 @@ package struct TextCorpus: Sendable {
 
   private enum Field: Int { case text }
 
-  /// False when the first line that holds anything has no text.
+  /// False when the first JSON object has no text.
   private mutating func readTexts(_ limits: InputLimits) -> Bool {
     let reader = LineBlockReader(files: files, limits: limits)
     let scanner = JSONScanner()
     let plan = FieldPlan(["/text"])
     var entryOf: [Hash128: UInt32] = [:]
     var lineOfFile = [Int](repeating: 0, count: files.count)
-    var isFirst = true
+    var isUndecided = true
     var isText = true
     while isText {
       let batch = reader.nextBatch()
@@ -84,21 +88,26 @@ package struct TextCorpus: Sendable {
           scanner.beginLine()
           let (status, fields) = scanner.walk(plan, line, as: Field.self)
           let text = scanner.text(fields[.text])
-          if status == CA_OK, !scanner.sawDamage, fields[.text].is(CA_STRING) {
-            add(text, at: place, &entryOf)
-          } else if isFirst {
+          if status != CA_OK || scanner.sawDamage {
+            // Says nothing of what the other lines are.
+            rejects.add(isCut ? .cutLine : .badJSON, file: place.file, line: place.line)
+            return
+          }
+          if fields[.text].is(CA_STRING) {
+            if !text.isEmpty { add(text, at: place, &entryOf) }
+          } else if isUndecided {
             isText = false
           } else {
-            let damaged = status != CA_OK || scanner.sawDamage
-            rejects.add(isCut ? .cutLine : damaged ? .badJSON : .unknownFormat, file: place.file, line: place.line)
+            rejects.add(.unknownFormat, file: place.file, line: place.line)
           }
-          isFirst = false
+          isUndecided = false
         }
       }
       reader.recycle(batch)
     }
     guard isText else {
       lines = 0
+      rejects = RejectLedger()
       return false
     }
     problems += reader.problems + InputProblem.damage(files, reader.ends)

@@ -234,7 +234,7 @@ struct MarkdownReport {
       ## Method
 
       - **Evidence**: *billed* is the log's own cost; *priced* is tokens times a dated price; *estimated* has token counts guessed from \
-      text length; *replayed* is an exact replay of the logged requests; *assumed* rests on an option or on hand-set weights. The \
+      text length; *replayed* is an exact replay of the logged requests; *modelled* is a replay that rests on a model of likeness; *assumed* rests on an option or on hand-set weights. The \
       weakest part names a sum.
       - **Cache key**: scope (\(scope())), the turns before the last user message, and its normalised text. A hit saves the whole cost of \
       the call; what is inserted depends on misses only. Lookups and embedding calls are charged at the options' prices (**assumed**).
