@@ -15,7 +15,7 @@ package struct StoredVectors: Sendable {
   package init(
     _ texts: [[UInt8]], needed: [Bool]? = nil, embedder: any Embedder, store: StateStore?, threads: Int
   ) throws {
-    if embedder.isPerText == false {
+    if !embedder.isPerText {
       precondition(needed == nil, "vectors that depend on each other are all needed")
       matrix = try embedder.embed(texts, threads: threads)
       computed = texts.count
