@@ -68,7 +68,7 @@ struct NeighboursCommand: ParsableCommand {
     ) { pairs in try writer?.write(pairs) }
     try writer?.finish(found)
     let summary = NeighboursSummary(corpus, found, threshold: threshold, timings: clock.timings)
-    Terminal.out(json ? try summary.json() : summary.text(corpus, found, out: out))
+    Terminal.out(json ? try summary.summaryJSON() : summary.text(corpus, found, out: out))
     for problem in corpus.problems {
       Terminal.error(
         "analyze: \(HostileText.visible(problem.path)): \(HostileText.visible(problem.explanation, limit: 500))")

@@ -3,13 +3,6 @@ import Foundation
 
 /// What `neighbours` prints. The JSON keys are an interface: later versions add keys and rename none.
 struct NeighboursSummary: Encodable {
-  struct Timing: Encodable {
-    var stage: String
-    var wallS: Double
-    var cpuS: Double
-    var rows: Int
-  }
-
   var schema = "neighbours/1"
   var lines: Int
   var rejected: Int
@@ -24,7 +17,7 @@ struct NeighboursSummary: Encodable {
   var entriesWithNeighbour: Int
   var denseEntries: Int
   var denseClusters: Int
-  var timings: [Timing]
+  var timings: [TimingSummary]
   var peakRssBytes: Int
   var instructions = InstructionSet.current.rawValue
 
@@ -41,15 +34,8 @@ struct NeighboursSummary: Encodable {
     entriesWithNeighbour = found.entriesWithNeighbour
     denseEntries = found.denseClusters.reduce(0) { $0 + $1.count }
     denseClusters = found.denseClusters.count
-    self.timings = timings.map { Timing(stage: $0.stage, wallS: $0.wall, cpuS: $0.cpu, rows: $0.rows) }
+    self.timings = timings.map(TimingSummary.init)
     peakRssBytes = ProcessUsage.now().peakRSS
-  }
-
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return HostileText.json(String(decoding: try encoder.encode(self), as: UTF8.self))
   }
 
   func text(_ corpus: TextCorpus, _ found: NearDuplicates, out: String?) -> String {

@@ -121,7 +121,7 @@ struct RunCommand: ParsableCommand {
     let files = try analysis.reportFiles(environment: environment)
     try output.publish(files)
 
-    if json { Terminal.out(try RunSummary(analysis, report: out).json()) }
+    if json { Terminal.out(try RunSummary(analysis, report: out).summaryJSON()) }
     if !json && !quiet { Terminal.out(RunSummary.text(analysis, report: out)) }
     if timings { printTimings(analysis) }
     for problem in analysis.inputProblems where !quiet {

@@ -12,13 +12,6 @@ struct RunSummary: Encodable {
 
   struct Joint: Encodable { var savingUsd: String }
 
-  struct Timing: Encodable {
-    var stage: String
-    var wallS: Double
-    var cpuS: Double
-    var rows: Int
-  }
-
   var schema = "run-summary/1"
   var lines: Int
   var requests: Int
@@ -33,7 +26,7 @@ struct RunSummary: Encodable {
   var safeSavingUsd: String?
   var embedder: String?
   var vectors: Analysis.VectorCounts
-  var timings: [Timing]
+  var timings: [TimingSummary]
 
   init(_ analysis: Analysis, report: String) {
     let counts = analysis.log.counts
@@ -52,14 +45,7 @@ struct RunSummary: Encodable {
     safeSavingUsd = analysis.totals.map { MoneyText.exact($0.safe) }
     embedder = analysis.embedder.isEmpty ? nil : analysis.embedder
     vectors = analysis.vectors
-    timings = analysis.timings.map { Timing(stage: $0.stage, wallS: $0.wall, cpuS: $0.cpu, rows: $0.rows) }
-  }
-
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return HostileText.json(String(decoding: try encoder.encode(self), as: UTF8.self))
+    timings = analysis.timings.map(TimingSummary.init)
   }
 
   static func text(_ analysis: Analysis, report: String) -> String {
