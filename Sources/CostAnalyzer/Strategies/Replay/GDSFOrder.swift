@@ -26,23 +26,23 @@ struct GDSFOrder: EvictionOrder {
   private var heap: IndexedHeap<Priority>
   private var inflation: Int128 = 0
 
-  init(_ trace: ReplayTrace) {
+  init(_ trace: ReplayTrace, places: Int) {
     costs = trace.costs
-    worths = [Worth](repeating: Worth(), count: trace.keyCount)
-    heap = IndexedHeap(keyCount: trace.keyCount)
+    worths = [Worth](repeating: Worth(), count: places)
+    heap = IndexedHeap(count: places)
   }
 
-  mutating func insert(_ key: Int, by request: Int) {
-    worths[key] = Worth(cost: costs[request], frequency: 1)
-    heap.insert(key, priority(key, request))
+  mutating func insert(_ entry: Int, key: Int, by request: Int) {
+    worths[entry] = Worth(cost: costs[request], frequency: 1)
+    heap.insert(entry, priority(entry, request))
   }
 
-  mutating func touch(_ key: Int, by request: Int) {
-    worths[key].frequency += 1
-    heap.update(key, priority(key, request))
+  mutating func touch(_ entry: Int, by request: Int) {
+    worths[entry].frequency += 1
+    heap.update(entry, priority(entry, request))
   }
 
-  mutating func remove(_ key: Int) { heap.remove(key) }
+  mutating func remove(_ entry: Int) { heap.remove(entry) }
 
   mutating func evict() -> Int {
     let victim = heap.popMinimum()
@@ -50,8 +50,8 @@ struct GDSFOrder: EvictionOrder {
     return victim.key
   }
 
-  private func priority(_ key: Int, _ request: Int) -> Priority {
-    let worth = worths[key]
+  private func priority(_ entry: Int, _ request: Int) -> Priority {
+    let worth = worths[entry]
     return Priority(
       value: inflation + Int128(worth.frequency) * Int128(worth.cost), lastUse: UInt32(request))
   }

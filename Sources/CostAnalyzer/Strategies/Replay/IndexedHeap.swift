@@ -1,4 +1,4 @@
-/// A minimum heap over the keys `0 ..< keyCount`, each in it at most once, that finds a key's place in constant time.
+/// A minimum heap over the keys `0 ..< count`, each in it at most once, that finds a key's place in constant time.
 ///
 /// Priorities in the heap must differ from each other; then the minimum, and with it every replay, is unique.
 struct IndexedHeap<Priority: Comparable> {
@@ -13,8 +13,8 @@ struct IndexedHeap<Priority: Comparable> {
   /// The place in `nodes` of every key that is in the heap; of other keys anything.
   private var places: [UInt32]
 
-  init(keyCount: Int) {
-    places = [UInt32](repeating: 0, count: keyCount)
+  init(count: Int) {
+    places = [UInt32](repeating: 0, count: count)
   }
 
   func priority(of key: Int) -> Priority { nodes[Int(places[key])].priority }

@@ -1,30 +1,35 @@
-/// A doubly linked list over the keys `0 ..< keyCount`, each in it at most once; every operation takes constant time.
+/// A doubly linked list over the numbers `0 ..< count`, each in it at most once; every operation takes constant time.
 struct IntrusiveList {
   private struct Links {
     var previous: UInt32
     var next: UInt32
   }
 
-  /// One pair of links for each key, and at the end the sentinel that closes the ring.
+  /// One pair of links for each number, and at the end the sentinel that closes the ring.
   private var links: [Links]
   private let sentinel: Int
 
-  init(keyCount: Int) {
-    sentinel = keyCount
-    links = [Links](repeating: Links(previous: UInt32(keyCount), next: UInt32(keyCount)), count: keyCount + 1)
+  init(count: Int) {
+    sentinel = count
+    links = [Links](repeating: Links(previous: UInt32(count), next: UInt32(count)), count: count + 1)
   }
 
-  mutating func append(_ key: Int) {
+  mutating func append(_ number: Int) {
     let last = links[sentinel].previous
-    links[key] = Links(previous: last, next: UInt32(sentinel))
-    links[Int(last)].next = UInt32(key)
-    links[sentinel].previous = UInt32(key)
+    links[number] = Links(previous: last, next: UInt32(sentinel))
+    links[Int(last)].next = UInt32(number)
+    links[sentinel].previous = UInt32(number)
   }
 
-  mutating func remove(_ key: Int) {
-    let old = links[key]
+  mutating func remove(_ number: Int) {
+    let old = links[number]
     links[Int(old.previous)].next = old.next
     links[Int(old.next)].previous = old.previous
+  }
+
+  var first: Int? {
+    let first = Int(links[sentinel].next)
+    return first == sentinel ? nil : first
   }
 
   mutating func popFirst() -> Int {

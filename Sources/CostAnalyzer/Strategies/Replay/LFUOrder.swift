@@ -14,17 +14,17 @@ struct LFUOrder: EvictionOrder {
 
   private var heap: IndexedHeap<Priority>
 
-  init(keyCount: Int) { heap = IndexedHeap(keyCount: keyCount) }
+  init(places: Int) { heap = IndexedHeap(count: places) }
 
-  mutating func insert(_ key: Int, by request: Int) {
-    heap.insert(key, Priority(frequency: 1, lastUse: UInt32(request)))
+  mutating func insert(_ entry: Int, key: Int, by request: Int) {
+    heap.insert(entry, Priority(frequency: 1, lastUse: UInt32(request)))
   }
 
-  mutating func touch(_ key: Int, by request: Int) {
-    let frequency = heap.priority(of: key).frequency + 1
-    heap.update(key, Priority(frequency: frequency, lastUse: UInt32(request)))
+  mutating func touch(_ entry: Int, by request: Int) {
+    let frequency = heap.priority(of: entry).frequency + 1
+    heap.update(entry, Priority(frequency: frequency, lastUse: UInt32(request)))
   }
 
-  mutating func remove(_ key: Int) { heap.remove(key) }
+  mutating func remove(_ entry: Int) { heap.remove(entry) }
   mutating func evict() -> Int { heap.popMinimum().key }
 }
