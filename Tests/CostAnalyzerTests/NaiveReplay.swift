@@ -37,19 +37,27 @@ func naiveExactCache(_ trace: ReplayTrace, _ setting: ExactCacheSetting) -> Exac
   var outcome = ExactCacheOutcome(requests: trace.keys.count)
   var entries: [NaiveEntry] = []
   var inflation: Int128 = 0
+  var queues = naiveQueues(setting)
 
   for request in trace.keys.indices {
-    let before = entries.count
+    for entry in entries where entry.isExpired(at: trace.times[request]) {
+      queues?.expire(entry.key)
+      outcome.expirations += 1
+    }
     entries.removeAll { $0.isExpired(at: trace.times[request]) }
-    outcome.expirations += before - entries.count
 
     if let hit = entries.firstIndex(where: { $0.key == trace.keys[request] }) {
       outcome.hits += 1
       outcome.savedPico += Int128(trace.costs[request])
+      queues?.hit(entries[hit].key)
       entries[hit].lastUse = request
       entries[hit].frequency += 1
       entries[hit].priority = inflation + entries[hit].frequency * Int128(entries[hit].cost)
       continue
+    }
+    if let victim = queues?.miss(trace.keys[request], isFull: entries.count == setting.capacity) {
+      entries.removeAll { $0.key == victim }
+      outcome.evictions += 1
     }
     if setting.policy == .belady {
       entries.append(NaiveEntry(trace, request, ttl: setting.ttl))
@@ -65,6 +73,15 @@ func naiveExactCache(_ trace: ReplayTrace, _ setting: ExactCacheSetting) -> Exac
     outcome.peakEntries = max(outcome.peakEntries, entries.count)
   }
   return outcome
+}
+
+/// The policies whose victim depends on more than the entries.
+private func naiveQueues(_ setting: ExactCacheSetting) -> (any NaiveQueues)? {
+  switch setting.policy {
+  case .sieve: NaiveSIEVE()
+  case .s3fifo: NaiveS3FIFO(capacity: setting.capacity ?? .max)
+  default: nil
+  }
 }
 
 /// The place of the entry that leaves; where the policy sees a tie, an earlier place wins or its own rule decides.
@@ -84,6 +101,7 @@ private func naiveVictim(_ entries: [NaiveEntry], _ policy: EvictionPolicy, _ tr
         entry.priority < best.priority || (entry.priority == best.priority && entry.lastUse < best.lastUse)
       case .belady:
         (entry.nextUse(after: now, in: trace) ?? .max) > (best.nextUse(after: now, in: trace) ?? .max)
+      case .sieve, .s3fifo: preconditionFailure("their queues make room")
       }
     if isBetter { victim = place }
   }

@@ -65,6 +65,9 @@ func replayExactCache(_ trace: ReplayTrace, setting: ExactCacheSetting, nextUses
   case .fifo: return replay(trace, lifetime, capacity: capacity, FIFOOrder(keyCount: keyCount))
   case .lfu: return replay(trace, lifetime, capacity: capacity, LFUOrder(keyCount: keyCount))
   case .gdsf: return replay(trace, lifetime, capacity: capacity, GDSFOrder(trace))
+  case .sieve: return replay(trace, lifetime, capacity: capacity, SIEVEOrder(keyCount: keyCount))
+  case .s3fifo:
+    return replay(trace, lifetime, capacity: capacity, S3FIFOOrder(keyCount: keyCount, capacity: capacity))
   case .belady:
     let order = BeladyOrder(trace, nextUses: nextUses, lifetime: lifetime)
     return replay(trace, lifetime, capacity: capacity, order)

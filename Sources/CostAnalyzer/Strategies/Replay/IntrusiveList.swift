@@ -1,20 +1,23 @@
-/// A doubly linked list over the keys `0 ..< keyCount`, each in it at most once; every operation takes constant time.
+/// Doubly linked lists over the keys `0 ..< keyCount`, each key in at most one of them; every operation takes constant time.
+///
+/// Most policies need one list, the default.
 struct IntrusiveList {
   private struct Links {
     var previous: UInt32
     var next: UInt32
   }
 
-  /// One pair of links for each key, and at the end the sentinel that closes the ring.
+  /// One pair of links for each key, and after them one sentinel a list that closes its ring.
   private var links: [Links]
-  private let sentinel: Int
+  private let keyCount: Int
 
-  init(keyCount: Int) {
-    sentinel = keyCount
-    links = [Links](repeating: Links(previous: UInt32(keyCount), next: UInt32(keyCount)), count: keyCount + 1)
+  init(keyCount: Int, lists: Int = 1) {
+    self.keyCount = keyCount
+    links = (0..<keyCount + lists).map { Links(previous: UInt32($0), next: UInt32($0)) }
   }
 
-  mutating func append(_ key: Int) {
+  mutating func append(_ key: Int, to list: Int = 0) {
+    let sentinel = keyCount + list
     let last = links[sentinel].previous
     links[key] = Links(previous: last, next: UInt32(sentinel))
     links[Int(last)].next = UInt32(key)
@@ -27,10 +30,17 @@ struct IntrusiveList {
     links[Int(old.next)].previous = old.previous
   }
 
-  mutating func popFirst() -> Int {
-    let first = Int(links[sentinel].next)
-    precondition(first != sentinel, "the list is empty")
+  mutating func popFirst(of list: Int = 0) -> Int {
+    guard let first = first(of: list) else { preconditionFailure("the list is empty") }
     remove(first)
     return first
+  }
+
+  func first(of list: Int = 0) -> Int? { next(after: keyCount + list) }
+
+  /// The key that was appended after this one; nil where this is the last.
+  func next(after key: Int) -> Int? {
+    let next = Int(links[key].next)
+    return next < keyCount ? next : nil
   }
 }
