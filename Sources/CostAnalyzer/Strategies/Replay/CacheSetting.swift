@@ -12,6 +12,8 @@ package struct CacheSetting: Sendable, Hashable {
   package var capacity: Int?
   /// Which entry leaves a full cache; without meaning where the capacity is nil.
   package var policy: EvictionPolicy
+  /// Entries that leave a full cache at once, at least one; Bélády's policy drops one whatever this says.
+  package var evictBatch = 1
 
   package init(
     threshold: Float = 1, ttl: Int64? = nil, guards: UInt8 = 0, isSliding: Bool = false, capacity: Int? = nil,
