@@ -90,6 +90,7 @@ struct NaiveCache {
 
   mutating func hit(_ request: Int, _ place: Int) {
     let isExact = entries[place].key == trace.keys[request]
+    if !isExact { embed(request) }
     if isExact {
       outcome.exactHits += 1
       outcome.savedExactPico += Int128(trace.costs[request])
@@ -109,7 +110,14 @@ struct NaiveCache {
     if setting.isSliding { entries[place].begunBy = request }
   }
 
+  mutating func embed(_ request: Int) {
+    if setting.threshold < 1, !trace.embeddingCosts.isEmpty {
+      outcome.embeddingPico += Int128(trace.embeddingCosts[request])
+    }
+  }
+
   mutating func insert(_ request: Int) {
+    embed(request)
     let judgesIncoming = setting.policy == .belady
     if judgesIncoming { entries.append(NaiveEntry(trace, request)) }
     let isFull = entries.count == setting.capacity

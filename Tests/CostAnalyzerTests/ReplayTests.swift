@@ -293,6 +293,7 @@ private struct Dice: RandomNumberGenerator {
       trace.keys.append(UInt32(draw.min()!))
       trace.costs.append(Int64.random(in: 0...6, using: &self))
       trace.latencies.append(UInt32.random(in: 0...9, using: &self))
+      trace.embeddingCosts.append(Int64.random(in: 0...3, using: &self))
     }
     return trace
   }

@@ -7,6 +7,7 @@ struct CacheLane<Order: EvictionOrder> {
   private let capacity: Int
   /// How many entries leave a full cache at once, and how many of them are still to go.
   private let evictBatch: Int
+  private let isSemantic: Bool
   private var leaving = 0
   private var order: Order
   private let keys: ScratchArray<UInt32>
@@ -33,6 +34,7 @@ struct CacheLane<Order: EvictionOrder> {
     lifespan = Lifespan(setting)
     capacity = setting.capacity ?? .max
     evictBatch = setting.evictBatch
+    isSemantic = setting.threshold < 1
     self.order = order
     let places = Self.places(setting.capacity, keyCount: trace.keyCount)
     keys = ScratchArray(repeating: 0, count: places)
@@ -41,6 +43,8 @@ struct CacheLane<Order: EvictionOrder> {
     ages = IntrusiveList(count: lifespan.ttl == nil ? 0 : places)
     free = ScratchArray(repeating: 0, count: places)
     outcome = CacheOutcome(requests: trace.count)
+    // Less those of exact hits, as they come.
+    if setting.threshold < 1 { outcome.embeddingPico = trace.embeddingCosts.reduce(0) { $0 + Int128($1) } }
   }
 
   /// The request that inserted the entry. Later insertions have greater numbers.
@@ -73,6 +77,7 @@ struct CacheLane<Order: EvictionOrder> {
     if isExact {
       outcome.exactHits += 1
       outcome.savedExactPico += cost
+      if isSemantic, !trace.embeddingCosts.isEmpty { outcome.embeddingPico -= Int128(trace.embeddingCosts[request]) }
     } else {
       outcome.semanticHits += 1
       outcome.savedSemanticPico += cost

@@ -42,6 +42,8 @@ package struct CacheOutcome: Sendable, Equatable {
   package var savedSemanticPico: Int128 = 0
   /// The summed latencies of the hits, as far as they are known.
   package var savedMilliseconds = 0
+  /// What embedding the requests that no exact entry answered costs.
+  package var embeddingPico: Int128 = 0
   /// Entries that left for want of room, those that Bélády's policy did not keep at all included.
   package var evictions = 0
   /// Entries dropped because a request came at or after their expiry.
