@@ -49,12 +49,12 @@ struct DenseReplayTests {
       for threshold: Float in [0.8, 0.9, 0.97] {
         for ttl: Int64? in [nil, 3_600_000_000, 20_000_000_000] {
           for mask: UInt8 in [0, 1, 2, 3] {
-            let setting = SemanticSetting(threshold: threshold, ttl: ttl, guards: mask)
+            let setting = CacheSetting(threshold: threshold, ttl: ttl, guards: mask)
             var hits: [NaiveHit] = []
-            let outcome = replaySemanticCache(trace, graph: partial.graph, setting: setting) {
+            let outcome = replayCache(trace, graph: partial.graph, setting: setting) {
               hits.append(NaiveHit(request: $0, kind: $1, servedBy: $2, cosine: $3))
             }
-            let expected = naiveSemanticCache(trace, whole.graph, setting)
+            let expected = NaiveCache(trace, whole.graph, setting)
             #expect(outcome == expected.outcome)
             #expect(hits == expected.hits)
           }

@@ -47,11 +47,11 @@ import Testing
     let options = context.options.cache
     let exact = options.ttls.flatMap { ttl in
       options.capacities.flatMap { capacity in
-        options.policies.map { ExactCacheSetting(ttl: ttl.micros, capacity: capacity.count, policy: $0) }
+        options.policies.map { CacheSetting(ttl: ttl.micros, capacity: capacity.count, policy: $0) }
       }
     }
-    let fast = replayExactCacheGrid(trace, settings: exact, threads: 2)
-    let naive = parallelMap(exact.count, threads: 2) { naiveExactCache(trace, exact[$0]) }
+    let fast = replayCacheGrid(trace, settings: exact, threads: 2)
+    let naive = parallelMap(exact.count, threads: 2) { NaiveCache(trace, nil, exact[$0]).outcome }
     for (setting, (a, b)) in zip(exact, zip(fast, naive)) { #expect(a == b, "\(setting)") }
 
     let graph = try bruteForceGraph(context, threshold: Float(options.thresholds.min()!))
@@ -61,11 +61,11 @@ import Testing
     #expect(graph.refusals == context.similarity.graph.refusals)
     let semantic = options.thresholds.flatMap { threshold in
       options.ttls.flatMap { ttl in
-        [context.options.guardMask, 0].map { SemanticSetting(threshold: Float(threshold), ttl: ttl.micros, guards: $0) }
+        [context.options.guardMask, 0].map { CacheSetting(threshold: Float(threshold), ttl: ttl.micros, guards: $0) }
       }
     }
-    let found = replaySemanticCacheGrid(trace, graph: context.similarity.graph, settings: semantic, threads: 2)
-    let expected = parallelMap(semantic.count, threads: 2) { naiveSemanticCache(trace, graph, semantic[$0]).0 }
+    let found = replayCacheGrid(trace, graph: context.similarity.graph, settings: semantic, threads: 2)
+    let expected = parallelMap(semantic.count, threads: 2) { NaiveCache(trace, graph, semantic[$0]).outcome }
     for (setting, (a, b)) in zip(semantic, zip(found, expected)) { #expect(a == b, "\(setting)") }
   }
 

@@ -15,8 +15,8 @@ private func trace(_ text: String) -> ReplayTrace {
 
 private func replay(
   _ text: String, _ policy: EvictionPolicy = .lru, capacity: Int? = nil, ttl: Int64? = nil
-) -> ExactCacheOutcome {
-  replayExactCache(trace(text), setting: ExactCacheSetting(ttl: ttl, capacity: capacity, policy: policy))
+) -> CacheOutcome {
+  replayCache(trace(text), setting: CacheSetting(ttl: ttl, capacity: capacity, policy: policy))
 }
 
 @Suite("Exact cache, by hand")
@@ -24,20 +24,20 @@ struct ExactCacheExamples {
   @Test("An unbounded cache misses each key once and saves the costs of the repeats")
   func unbounded() {
     let outcome = replay("A0/5 B1/7 A2/11 B3/13 A4/17")
-    #expect(outcome == ExactCacheOutcome(requests: 5, hits: 3, savedPico: 41, peakEntries: 2))
+    #expect(outcome == CacheOutcome(requests: 5, exactHits: 3, savedExactPico: 41, peakEntries: 2))
   }
 
   @Test("An entry is gone at the very moment of its expiry, and a hit does not extend it")
   func expiryBoundary() {
     let outcome = replay("A0 A9 A10 A19 A20", ttl: 10)
-    #expect(outcome == ExactCacheOutcome(requests: 5, hits: 2, savedPico: 2, expirations: 2, peakEntries: 1))
+    #expect(outcome == CacheOutcome(requests: 5, exactHits: 2, savedExactPico: 2, expirations: 2, peakEntries: 1))
   }
 
   @Test("Requests at one time are replayed in order, and a TTL of zero serves none of them")
   func equalTimes() {
     #expect(replay("A5 A5 B5 A5", ttl: 1).hits == 2)
     let none = replay("A5 A5 A5", ttl: 0)
-    #expect(none == ExactCacheOutcome(requests: 3, hits: 0, expirations: 2, peakEntries: 1))
+    #expect(none == CacheOutcome(requests: 3, exactHits: 0, expirations: 2, peakEntries: 1))
   }
 
   @Test("An expiry beyond the last representable time never comes")
@@ -53,7 +53,7 @@ struct ExactCacheExamples {
     let outcome = replay("A0 B1 A2 A11 A12", capacity: 1, ttl: 10)
     #expect(
       outcome
-        == ExactCacheOutcome(requests: 5, hits: 1, savedPico: 1, evictions: 2, expirations: 1, peakEntries: 1))
+        == CacheOutcome(requests: 5, exactHits: 1, savedExactPico: 1, evictions: 2, expirations: 1, peakEntries: 1))
   }
 
   @Test(
@@ -61,15 +61,15 @@ struct ExactCacheExamples {
     arguments: EvictionPolicy.allCases.filter { $0 != .belady })
   func capacityOne(_ policy: EvictionPolicy) {
     let outcome = replay("A0 A1 B2 A3 B4 B5", policy, capacity: 1)
-    #expect(outcome == ExactCacheOutcome(requests: 6, hits: 2, savedPico: 2, evictions: 3, peakEntries: 1))
+    #expect(outcome == CacheOutcome(requests: 6, exactHits: 2, savedExactPico: 2, evictions: 3, peakEntries: 1))
   }
 
   @Test("LRU keeps what was used, FIFO what came last")
   func recencyAgainstInsertion() {
     let lru = replay("A0 B1 A2 C3 A4", .lru, capacity: 2)
-    #expect(lru == ExactCacheOutcome(requests: 5, hits: 2, savedPico: 2, evictions: 1, peakEntries: 2))
+    #expect(lru == CacheOutcome(requests: 5, exactHits: 2, savedExactPico: 2, evictions: 1, peakEntries: 2))
     let fifo = replay("A0 B1 A2 C3 A4", .fifo, capacity: 2)
-    #expect(fifo == ExactCacheOutcome(requests: 5, hits: 1, savedPico: 1, evictions: 2, peakEntries: 2))
+    #expect(fifo == CacheOutcome(requests: 5, exactHits: 1, savedExactPico: 1, evictions: 2, peakEntries: 2))
   }
 
   @Test("LFU keeps the frequent, and of equals the recently used")
@@ -83,7 +83,7 @@ struct ExactCacheExamples {
   func frequencyForgotten() {
     // A returns with one use, so that the second C pushes it out again in spite of its two earlier ones.
     let outcome = replay("A0 A1 B2 B3 B4 C5 A6 C7 A8", .lfu, capacity: 2)
-    #expect(outcome == ExactCacheOutcome(requests: 9, hits: 3, savedPico: 3, evictions: 4, peakEntries: 2))
+    #expect(outcome == CacheOutcome(requests: 9, exactHits: 3, savedExactPico: 3, evictions: 4, peakEntries: 2))
   }
 
   @Test("GDSF keeps the dear entry until the inflation has caught up, a tie going to the least recently used")
@@ -92,7 +92,7 @@ struct ExactCacheExamples {
     #expect(replay("A0/3 B1 C2 D3 A4", .gdsf, capacity: 2).hits == 1)
     #expect(replay("A0/3 B1 C2 D3 E4 A5", .gdsf, capacity: 2).hits == 0)
     let outcome = replay("A0/3 B1 C2 D3 E4 D5", .gdsf, capacity: 2)
-    #expect(outcome == ExactCacheOutcome(requests: 6, hits: 1, savedPico: 1, evictions: 3, peakEntries: 2))
+    #expect(outcome == CacheOutcome(requests: 6, exactHits: 1, savedExactPico: 1, evictions: 3, peakEntries: 2))
   }
 
   @Test("GDSF raises a priority at a hit by the inflation of that moment and the cost of the insertion")
@@ -107,7 +107,7 @@ struct ExactCacheExamples {
   func hand() {
     // D: A is spared, B leaves, the hand stops at C. B: C leaves. E: D leaves, though A is older and unmarked at first.
     let outcome = replay("A0 B1 C2 A3 D4 A5 B6 E7 A8 B9", .sieve, capacity: 3)
-    #expect(outcome == ExactCacheOutcome(requests: 10, hits: 4, savedPico: 4, evictions: 3, peakEntries: 3))
+    #expect(outcome == CacheOutcome(requests: 10, exactHits: 4, savedExactPico: 4, evictions: 3, peakEntries: 3))
     // All are marked: the hand comes round to A. Then it starts over at B.
     #expect(replay("A0 B1 A2 B3 C4 B5", .sieve, capacity: 2).hits == 3)
     #expect(replay("A0 B1 A2 B3 C4 A5", .sieve, capacity: 2).hits == 2)
@@ -118,7 +118,7 @@ struct ExactCacheExamples {
     // Small holds A, main B to J. K pushes out A, A comes back from the ghost and pushes out K, L pushes B out of the
     // overfull main for good, B pushes out L, K comes back and pushes out B; L comes back and pushes C out of main.
     let outcome = replay("A0 B1 C2 D3 E4 F5 G6 H7 I8 J9 K10 A11 L12 B13 K14 A15 K16 L17 L18", .s3fifo, capacity: 10)
-    #expect(outcome == ExactCacheOutcome(requests: 19, hits: 3, savedPico: 3, evictions: 6, peakEntries: 10))
+    #expect(outcome == CacheOutcome(requests: 19, exactHits: 3, savedExactPico: 3, evictions: 6, peakEntries: 10))
   }
 
   @Test("S3-FIFO takes two uses to go from the small queue to the main one, and one to stay there")
@@ -141,20 +141,20 @@ struct ExactCacheExamples {
   @Test("Bélády does not keep an incoming entry that is used last")
   func bypass() {
     let outcome = replay("A0 B1 C2 A3 B4 C5", .belady, capacity: 2)
-    #expect(outcome == ExactCacheOutcome(requests: 6, hits: 2, savedPico: 2, evictions: 2, peakEntries: 2))
+    #expect(outcome == CacheOutcome(requests: 6, exactHits: 2, savedExactPico: 2, evictions: 2, peakEntries: 2))
   }
 
   @Test("Bélády counts a use at the entry's own expiry as never")
   func uselessNextUse() {
     let outcome = replay("A0 B2 A10 B11", .belady, capacity: 1, ttl: 10)
-    #expect(outcome == ExactCacheOutcome(requests: 4, hits: 1, savedPico: 1, evictions: 2, peakEntries: 1))
+    #expect(outcome == CacheOutcome(requests: 4, exactHits: 1, savedExactPico: 1, evictions: 2, peakEntries: 1))
   }
 
   @Test("Of entries that are never used again Bélády drops the older")
   func beladyTie() {
     // Had A stayed instead of B, it would have expired before C came.
     let outcome = replay("A0 B5 C10", .belady, capacity: 1, ttl: 10)
-    #expect(outcome == ExactCacheOutcome(requests: 3, evictions: 2, peakEntries: 1))
+    #expect(outcome == CacheOutcome(requests: 3, evictions: 2, peakEntries: 1))
   }
 
   @Test("With a finite TTL an online policy can beat Bélády, but not the proven bound")
@@ -169,8 +169,8 @@ struct ExactCacheExamples {
 
   @Test("An empty log has an empty outcome", arguments: EvictionPolicy.allCases)
   func empty(_ policy: EvictionPolicy) {
-    #expect(replay("", policy, capacity: 1, ttl: 1) == ExactCacheOutcome())
-    #expect(replayExactCacheGrid(trace(""), settings: [], threads: 2).isEmpty)
+    #expect(replay("", policy, capacity: 1, ttl: 1) == CacheOutcome())
+    #expect(replayCacheGrid(trace(""), settings: [], threads: 2).isEmpty)
   }
 }
 
@@ -199,9 +199,9 @@ private func graph(_ lists: [[(key: UInt32, cosine: Float, refusals: UInt8)]]) -
 }
 
 /// The hits of a semantic replay as words such as `"2<0"`: request 2 was served by the entry of request 0.
-private func served(_ text: String, _ graph: NeighbourGraph, _ setting: SemanticSetting) -> [String] {
+private func served(_ text: String, _ graph: NeighbourGraph, _ setting: CacheSetting) -> [String] {
   var hits: [String] = []
-  _ = replaySemanticCache(trace(text), graph: graph, setting: setting) { request, kind, servedBy, cosine in
+  _ = replayCache(trace(text), graph: graph, setting: setting) { request, kind, servedBy, cosine in
     hits.append("\(request)\(kind == .exact ? "=" : "<")\(servedBy)")
   }
   return hits
@@ -209,19 +209,19 @@ private func served(_ text: String, _ graph: NeighbourGraph, _ setting: Semantic
 
 @Suite("Semantic cache, by hand")
 struct SemanticCacheExamples {
-  private func setting(_ threshold: Float, ttl: Int64? = nil, guards: UInt8 = 0) -> SemanticSetting {
-    SemanticSetting(threshold: threshold, ttl: ttl, guards: guards)
+  private func setting(_ threshold: Float, ttl: Int64? = nil, guards: UInt8 = 0) -> CacheSetting {
+    CacheSetting(threshold: threshold, ttl: ttl, guards: guards)
   }
 
   @Test("A neighbour at the threshold serves, and the books tell exact from semantic hits")
   func kinds() {
     let pairs = graph([("A", "B", 0.75, 0)])
-    let outcome = replaySemanticCache(
+    let outcome = replayCache(
       trace("A0/2 B1/3 A2/5 B3/7"), graph: pairs, setting: setting(0.75), onHit: nil)
     #expect(
       outcome
-        == SemanticOutcome(
-          requests: 4, exactHits: 1, semanticHits: 2, savedExactPico: 5, savedSemanticPico: 10, inserts: 1))
+        == CacheOutcome(
+          requests: 4, exactHits: 1, semanticHits: 2, savedExactPico: 5, savedSemanticPico: 10, peakEntries: 1))
     #expect(served("A0 B1", pairs, setting(0.76)).isEmpty)
   }
 
@@ -292,6 +292,7 @@ private struct Dice: RandomNumberGenerator {
       let draw = (0..<2).map { _ in Int.random(in: 0..<trace.keyCount, using: &self) }
       trace.keys.append(UInt32(draw.min()!))
       trace.costs.append(Int64.random(in: 0...6, using: &self))
+      trace.latencies.append(UInt32.random(in: 0...9, using: &self))
     }
     return trace
   }
@@ -316,38 +317,29 @@ private struct Dice: RandomNumberGenerator {
 
 @Suite("Replays against their naive twins")
 struct ReplayOracleTests {
-  @Test("An exact replay equals the naive one figure for figure on random logs", arguments: 0..<8)
-  func exact(_ part: Int) {
-    for seed in 0..<60 {
-      var dice = Dice(state: UInt64(part * 1_000 + seed))
-      let trace = dice.trace(requests: 1...60, keys: 1...12)
-      for policy in EvictionPolicy.allCases {
-        for _ in 0..<5 {
-          let setting = ExactCacheSetting(ttl: dice.ttl(), capacity: dice.capacity(), policy: policy)
-          let fast = replayExactCache(trace, setting: setting)
-          #expect(fast == naiveExactCache(trace, setting), "part \(part), seed \(seed), \(setting)")
-        }
-      }
-    }
-  }
-
-  @Test("A semantic replay equals the naive one hit for hit on random logs", arguments: 0..<8)
-  func semantic(_ part: Int) {
+  /// Every dimension of the grid at once: threshold, guards, TTL, sliding or not, capacity, policy.
+  @Test("A replay equals the naive one figure for figure and hit for hit on random logs", arguments: 0..<10)
+  func replays(_ part: Int) {
     for seed in 0..<50 {
-      var dice = Dice(state: UInt64(100_000 + part * 1_000 + seed))
-      let trace = dice.trace(requests: 1...60, keys: 1...16)
+      var dice = Dice(state: UInt64(part * 1_000 + seed))
+      let trace = dice.trace(requests: 1...60, keys: 1...14)
       let graph = dice.graph(keyCount: trace.keyCount)
-      for _ in 0..<8 {
-        let setting = SemanticSetting(
-          threshold: Float(Int.random(in: 10...17, using: &dice)) / 16, ttl: dice.ttl(),
-          guards: UInt8.random(in: 0...7, using: &dice))
-        var hits: [NaiveHit] = []
-        let fast = replaySemanticCache(trace, graph: graph, setting: setting) { request, kind, servedBy, cosine in
-          hits.append(NaiveHit(request: request, kind: kind, servedBy: servedBy, cosine: cosine))
+      for policy in EvictionPolicy.allCases {
+        for _ in 0..<6 {
+          var setting = CacheSetting(
+            threshold: Float(Int.random(in: 10...17, using: &dice)) / 16, ttl: dice.ttl(),
+            guards: UInt8.random(in: 0...7, using: &dice), isSliding: Bool.random(using: &dice),
+            capacity: dice.capacity(), policy: policy)
+          // The queues of SIEVE and S3-FIFO are told of one victim at a time.
+          if ![.sieve, .s3fifo].contains(policy) { setting.evictBatch = Int.random(in: 1...3, using: &dice) }
+          var hits: [NaiveHit] = []
+          let fast = replayCache(trace, graph: graph, setting: setting) { request, kind, servedBy, cosine in
+            hits.append(NaiveHit(request: request, kind: kind, servedBy: servedBy, cosine: cosine))
+          }
+          let naive = NaiveCache(trace, graph, setting)
+          #expect(fast == naive.outcome, "part \(part), seed \(seed), \(setting)")
+          #expect(hits == naive.hits, "part \(part), seed \(seed), \(setting)")
         }
-        let naive = naiveSemanticCache(trace, graph, setting)
-        #expect(fast == naive.outcome, "part \(part), seed \(seed), \(setting)")
-        #expect(hits == naive.hits, "part \(part), seed \(seed), \(setting)")
       }
     }
   }
@@ -357,10 +349,10 @@ struct ReplayOracleTests {
     var dice = Dice(state: 77)
     let trace = dice.trace(requests: 1_500...1_500, keys: 300...300)
     for (capacity, ttl) in [(20, nil), (60, 900), (120, 2_000)] as [(Int, Int64?)] {
-      let setting = ExactCacheSetting(ttl: ttl, capacity: capacity, policy: policy)
-      let fast = replayExactCache(trace, setting: setting)
+      let setting = CacheSetting(ttl: ttl, capacity: capacity, policy: policy)
+      let fast = replayCache(trace, setting: setting)
       #expect(fast.evictions > 0)
-      #expect(fast == naiveExactCache(trace, setting))
+      #expect(fast == NaiveCache(trace, nil, setting).outcome)
     }
   }
 
@@ -393,7 +385,7 @@ struct ReplayLawTests {
   private static let capacities: [Int?] = [1, 2, 3, 5, 8, 13, 21, 30, nil]
 
   private func hits(_ trace: ReplayTrace, _ policy: EvictionPolicy, ttl: Int64? = nil, capacity: Int? = nil) -> Int {
-    replayExactCache(trace, setting: ExactCacheSetting(ttl: ttl, capacity: capacity, policy: policy)).hits
+    replayCache(trace, setting: CacheSetting(ttl: ttl, capacity: capacity, policy: policy)).hits
   }
 
   @Test("Hits do not fall as the TTL of an unbounded cache grows")
@@ -430,11 +422,11 @@ struct ReplayLawTests {
     for var trace in Self.traces {
       let cost = trace.costs.reduce(into: Int128(0)) { $0 += Int128($1) }
       for policy in EvictionPolicy.allCases {
-        let setting = ExactCacheSetting(ttl: 40, capacity: 4, policy: policy)
-        #expect(0...cost ~= replayExactCache(trace, setting: setting).savedPico)
+        let setting = CacheSetting(ttl: 40, capacity: 4, policy: policy)
+        #expect(0...cost ~= replayCache(trace, setting: setting).savedPico)
       }
       trace.costs = trace.costs.map { _ in 1 }
-      let outcome = replayExactCache(trace, setting: ExactCacheSetting(ttl: 40, capacity: 4, policy: .lru))
+      let outcome = replayCache(trace, setting: CacheSetting(ttl: 40, capacity: 4, policy: .lru))
       #expect(outcome.savedPico == Int128(outcome.hits))
     }
   }
@@ -443,34 +435,37 @@ struct ReplayLawTests {
   func exactGrid(_ threads: Int) {
     let settings = Self.ttls.flatMap { ttl in
       Self.capacities.flatMap { capacity in
-        EvictionPolicy.allCases.map { ExactCacheSetting(ttl: ttl, capacity: capacity, policy: $0) }
+        EvictionPolicy.allCases.map { CacheSetting(ttl: ttl, capacity: capacity, policy: $0) }
       }
     }
     for trace in Self.traces.prefix(5) {
-      let single = settings.map { replayExactCache(trace, setting: $0) }
-      #expect(replayExactCacheGrid(trace, settings: settings, threads: threads) == single)
+      let single = settings.map { replayCache(trace, setting: $0) }
+      #expect(replayCacheGrid(trace, settings: settings, threads: threads) == single)
     }
   }
 
   @Test("A semantic grid gives what single replays give, and at a threshold of 1 what an exact cache gives")
   func semanticGrid() {
-    for (seed, trace) in Self.traces.prefix(10).enumerated() {
+    for (seed, trace) in Self.traces.prefix(6).enumerated() {
       var dice = Dice(state: UInt64(400_000 + seed))
       let graph = dice.graph(keyCount: trace.keyCount)
-      let settings = Self.ttls.flatMap { ttl in
-        [Float(0.6), 0.75, 0.9, 1].map { SemanticSetting(threshold: $0, ttl: ttl, guards: 5) }
+      var settings: [CacheSetting] = []
+      for ttl in Self.ttls {
+        for threshold: Float in [0.6, 0.75, 0.9, 1] {
+          for policy in EvictionPolicy.allCases {
+            settings += [nil, 1, 4, 12].map {
+              CacheSetting(
+                threshold: threshold, ttl: ttl, guards: 5, isSliding: seed % 2 == 1, capacity: $0, policy: policy)
+            }
+          }
+        }
       }
-      let single = settings.map { replaySemanticCache(trace, graph: graph, setting: $0, onHit: nil) }
+      let single = settings.map { replayCache(trace, graph: graph, setting: $0) }
       for threads in [1, 2] {
-        #expect(replaySemanticCacheGrid(trace, graph: graph, settings: settings, threads: threads) == single)
+        #expect(replayCacheGrid(trace, graph: graph, settings: settings, threads: threads) == single)
       }
       for (setting, outcome) in zip(settings, single) where setting.threshold == 1 {
-        let exact = replayExactCache(
-          trace, setting: ExactCacheSetting(ttl: setting.ttl, capacity: nil, policy: .lru))
-        #expect(outcome.semanticHits == 0)
-        #expect(outcome.exactHits == exact.hits)
-        #expect(outcome.savedExactPico == exact.savedPico)
-        #expect(outcome.expirations == exact.expirations)
+        #expect(outcome == replayCache(trace, setting: setting))
       }
     }
   }

@@ -102,9 +102,16 @@ package struct Similarity: Sendable {
     if denseKeys > 0 {
       var restBelow = [Float](repeating: -1, count: cache.keys.count)
       var groupOf = [UInt32](repeating: .max, count: cache.keys.count)
+      var numberGroupOf = groupOf
+      var numberGroups: [NumberGroup: UInt32] = [:]
       for nearest in join.nearestDense(limit: denseListed) {
         restBelow[Int(nearest.key)] = nearest.restBelow ?? -1
-        groupOf[Int(nearest.key)] = prompts.keys[Int(cache.keys[Int(nearest.key)])].group
+        let group = prompts.keys[Int(cache.keys[Int(nearest.key)])].group
+        groupOf[Int(nearest.key)] = group
+        let numbers = NumberGroup(group: group, quantities: signatures[Int(nearest.key)].quantities)
+        let next = UInt32(numberGroups.count)
+        numberGroupOf[Int(nearest.key)] = numberGroups[numbers, default: next]
+        if numberGroups[numbers] == nil { numberGroups[numbers] = next }
         for (other, cosine) in nearest.neighbours {
           lists.add(
             from: nearest.key, to: other, cosine: cosine,
@@ -112,10 +119,16 @@ package struct Similarity: Sendable {
         }
       }
       search = DenseSearch(
-        restBelow: restBelow, groups: groupOf, matrix: vectors, rows: rows, guards: guards, signatures: signatures)
+        restBelow: restBelow, groups: groupOf, numberGroups: numberGroupOf, matrix: vectors, rows: rows, guards: guards,
+        signatures: signatures)
     }
     graph = lists.graph()
     graph.dense = search
+  }
+
+  private struct NumberGroup: Hashable {
+    var group: UInt32
+    var quantities: UInt64
   }
 
   /// The dense keys of each group of scope and context.

@@ -12,7 +12,7 @@ package struct AnswerAgreement: Sendable {
   }
 
   private static let minimumRepeats = 50
-  private var rates: [SemanticSetting: Rate] = [:]
+  private var rates: [CacheSetting: Rate] = [:]
   private var quantile: Double?
   private var repeats = 0
 
@@ -26,8 +26,8 @@ package struct AnswerAgreement: Sendable {
     }
     let ttl = context.options.cache.ttl.micros
     var baseline: [Double] = []
-    let exact = SemanticSetting(threshold: 1, ttl: ttl, guards: 0)
-    _ = replaySemanticCache(trace, graph: .empty(keyCount: trace.keyCount), setting: exact) { request, _, server, _ in
+    let exact = CacheSetting(threshold: 1, ttl: ttl, guards: 0)
+    _ = replayCache(trace, setting: exact) { request, _, server, _ in
       if let value = similarity(request, server) { baseline.append(value) }
     }
     repeats = baseline.count
@@ -36,11 +36,11 @@ package struct AnswerAgreement: Sendable {
     let cut = baseline[baseline.count / 20]
     quantile = cut
     let settings = context.options.cache.thresholds.flatMap { threshold in
-      [context.options.guardMask, 0].map { SemanticSetting(threshold: Float(threshold), ttl: ttl, guards: $0) }
+      [context.options.guardMask, 0].map { CacheSetting(threshold: Float(threshold), ttl: ttl, guards: $0) }
     }
     let compared = parallelMap(settings.count, threads: context.threads) { index in
       var rate = Rate(compared: 0, disagreeing: 0)
-      _ = replaySemanticCache(trace, graph: context.similarity.graph, setting: settings[index]) {
+      _ = replayCache(trace, graph: context.similarity.graph, setting: settings[index]) {
         request, kind, server, _ in
         guard kind == .semantic, let value = similarity(request, server) else { return }
         rate.compared += 1
@@ -51,7 +51,7 @@ package struct AnswerAgreement: Sendable {
     for (setting, rate) in zip(settings, compared) where rate.compared > 0 { rates[setting] = rate }
   }
 
-  package func disagreement(of setting: SemanticSetting) -> Rate? { rates[setting] }
+  package func disagreement(of setting: CacheSetting) -> Rate? { rates[setting] }
 
   var explanation: String {
     guard let quantile else {

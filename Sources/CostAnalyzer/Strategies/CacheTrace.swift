@@ -49,7 +49,10 @@ package struct CacheTrace: Sendable {
     }
     trace = ReplayTrace(
       times: sorted.map { times[$0] }, keys: traceKeys, costs: requests.map { log.requests[Int($0)].cost },
-      keyCount: keys.count)
+      latencies: requests.map { request in
+        let latency = log.requests[Int(request)].latencyMs
+        return latency == Request.unknownLatency ? 0 : latency
+      }, keyCount: keys.count)
   }
 
   /// The first rule that keeps a request out of a cache, or nil.

@@ -32,11 +32,11 @@ package struct Clustering: Sendable {
 
   package init(_ context: StrategyContext) {
     let trace = context.cache.trace
-    let setting = SemanticSetting(
+    let setting = CacheSetting(
       threshold: Float(context.options.cache.threshold), ttl: nil, guards: context.options.guardMask)
     // Position of the entry that answers each position; its own where it is a miss.
     var server = Array(0..<trace.count)
-    _ = replaySemanticCache(trace, graph: context.similarity.graph, setting: setting) { position, _, by, _ in
+    _ = replayCache(trace, graph: context.similarity.graph, setting: setting) { position, _, by, _ in
       server[position] = by
     }
     var number: [Int: UInt32] = [:]

@@ -12,10 +12,10 @@ package enum ExactCacheStrategy: Strategy {
     let trace = context.cache.trace
     let settings = options.ttls.flatMap { ttl in
       options.capacities.flatMap { capacity in
-        options.policies.map { ExactCacheSetting(ttl: ttl.micros, capacity: capacity.count, policy: $0) }
+        options.policies.map { CacheSetting(ttl: ttl.micros, capacity: capacity.count, policy: $0) }
       }
     }
-    let outcomes = replayExactCacheGrid(trace, settings: settings, threads: context.threads)
+    let outcomes = replayCacheGrid(trace, settings: settings, threads: context.threads)
     let served = servedRequests(context)
     let lookup = CacheCharges(options).lookup
     outcome.effect = ServedEffect(
@@ -36,16 +36,15 @@ package enum ExactCacheStrategy: Strategy {
   /// Requests served by the deployed setting.
   private static func servedRequests(_ context: StrategyContext) -> [UInt32] {
     var served: [UInt32] = []
-    let graph = NeighbourGraph.empty(keyCount: context.cache.trace.keyCount)
-    let setting = SemanticSetting(threshold: 1, ttl: context.options.cache.ttl.micros, guards: 0)
-    _ = replaySemanticCache(context.cache.trace, graph: graph, setting: setting) { position, _, _, _ in
+    let setting = CacheSetting(ttl: context.options.cache.ttl.micros)
+    _ = replayCache(context.cache.trace, setting: setting) { position, _, _, _ in
       served.append(context.cache.requests[position])
     }
     return served
   }
 
   private static func section(
-    _ context: StrategyContext, _ settings: [ExactCacheSetting], _ outcomes: [ExactCacheOutcome],
+    _ context: StrategyContext, _ settings: [CacheSetting], _ outcomes: [CacheOutcome],
     _ outcome: StrategyOutcome
   ) -> ReportSection {
     let bill = context.ledger.total.cost

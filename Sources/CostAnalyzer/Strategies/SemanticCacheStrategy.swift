@@ -14,18 +14,18 @@ package enum SemanticCacheStrategy: Strategy {
     let mask = context.options.guardMask
     let settings = options.thresholds.flatMap { threshold in
       options.ttls.flatMap { ttl in
-        [mask, 0].map { SemanticSetting(threshold: Float(threshold), ttl: ttl.micros, guards: $0) }
+        [mask, 0].map { CacheSetting(threshold: Float(threshold), ttl: ttl.micros, guards: $0) }
       }
     }
-    let outcomes = replaySemanticCacheGrid(
+    let outcomes = replayCacheGrid(
       trace, graph: context.similarity.graph, settings: settings, threads: context.threads)
     let agreement = AnswerAgreement(context)
 
     // The deployed setting.
-    let deployed = SemanticSetting(threshold: Float(options.threshold), ttl: options.ttl.micros, guards: mask)
+    let deployed = CacheSetting(threshold: Float(options.threshold), ttl: options.ttl.micros, guards: mask)
     var served: [UInt32] = []
     var isExact = [Bool](repeating: false, count: trace.count)
-    let result = replaySemanticCache(trace, graph: context.similarity.graph, setting: deployed) {
+    let result = replayCache(trace, graph: context.similarity.graph, setting: deployed) {
       position, kind, _, _ in
       served.append(context.cache.requests[position])
       if kind == .exact { isExact[position] = true }
@@ -53,8 +53,8 @@ package enum SemanticCacheStrategy: Strategy {
   }
 
   private static func section(
-    _ context: StrategyContext, _ settings: [SemanticSetting], _ outcomes: [SemanticOutcome],
-    _ agreement: AnswerAgreement, _ deployed: SemanticOutcome
+    _ context: StrategyContext, _ settings: [CacheSetting], _ outcomes: [CacheOutcome],
+    _ agreement: AnswerAgreement, _ deployed: CacheOutcome
   ) -> ReportSection {
     let options = context.options.cache
     let bill = context.ledger.total.cost
@@ -120,7 +120,7 @@ package enum SemanticCacheStrategy: Strategy {
     return names.isEmpty ? "none" : names.joined(separator: "+")
   }
 
-  private static func band(_ context: StrategyContext, _ guarded: SemanticOutcome, _ raw: SemanticOutcome?) -> String {
+  private static func band(_ context: StrategyContext, _ guarded: CacheOutcome, _ raw: CacheOutcome?) -> String {
     let bill = context.ledger.total.cost
     let exact = MoneyText.readable(guarded.savedExactPico)
     let middle = guarded.savedExactPico + guarded.savedSemanticPico

@@ -28,6 +28,7 @@ package struct GuardSet: Sendable {
     "numbers", "negation", "entities", "word-order", "language", "answer-form", "scope", modelName,
   ]
   package static let modelName = "model"
+  static let numbersBit: UInt8 = 1
   static let modelBit: UInt8 = 128
 
   private let numbers: NumberGuard
@@ -61,6 +62,9 @@ package struct GuardSet: Sendable {
     let scope: ScopeGuard.Signature
     /// Only for the learned model.
     let features: PairFeatures.Signature?
+
+    /// The number guard refuses every pair with different values.
+    var quantities: UInt64 { numbers.quantities }
 
     fileprivate init(_ text: GuardText, _ guards: GuardSet) {
       numbers = guards.numbers.signature(of: text)

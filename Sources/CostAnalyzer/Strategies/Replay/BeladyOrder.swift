@@ -1,18 +1,20 @@
-/// Bélády's clairvoyant policy: the victim is the entry whose key is requested again furthest in the future.
+/// Bélády's clairvoyant policy: the victim is the entry that could be used again furthest in the future.
 ///
 /// A next use at or after the entry's own expiry counts as never, for it can only miss. The entry that has just
-/// entered is a candidate too and is then not kept, which counts as an eviction. Of several that are never used again
-/// the one inserted earliest leaves (other next uses cannot be equal: a request has one key).
+/// entered is a candidate too and is then not kept, which counts as an eviction. Of several with the same next use, or
+/// with none, the one inserted earliest leaves.
 ///
-/// **What it bounds.** Entries have one size and hits are counted, not weighed, so for entries that never expire no
-/// policy with the same capacity, online or not, has more hits (Bélády 1966, Mattson 1970; with bypass too). It bounds
-/// *hits*, not savings: where costs differ, keeping a dear entry can save more than keeping the next one used.
+/// **What it bounds.** Entries have one size and hits are counted, not weighed, so for exact caches whose entries never
+/// expire no policy with the same capacity, online or not, has more hits (Bélády 1966, Mattson 1970; with bypass too). It
+/// bounds *hits*, not savings: where costs differ, keeping a dear entry can save more than keeping the next one used.
 /// With a finite TTL this policy is a strong yardstick and **not** a bound: an entry that misses comes back with a
-/// fresh lifetime, and that can be worth a miss. `exactHitBound` is the proven bound for that case.
+/// fresh lifetime, and that can be worth a miss (`exactHitBound` is the proven bound for that case). A semantic cache has
+/// no such bound either: what is inserted depends on what was there.
 struct BeladyOrder: EvictionOrder {
   static var judgesIncoming: Bool { true }
+  static var looksAhead: Bool { true }
 
-  private struct Priority: Comparable {
+  private struct Priority: Comparable, BitwiseCopyable {
     /// `UInt32.max` is never.
     var nextUse: UInt32
     var inserted: UInt32
@@ -24,32 +26,48 @@ struct BeladyOrder: EvictionOrder {
   }
 
   private let times: [Int64]
-  private let nextUses: [UInt32]
-  private let lifetime: FixedLifetime
+  private let future: FutureUses
+  private let lifespan: Lifespan
+  /// Of each entry: its key, the request with which its life began, and how far its key's future has been read.
+  private let keys: ScratchArray<UInt32>
+  private let begunBy: ScratchArray<UInt32>
+  private let cursors: ScratchArray<UInt32>
   private var heap: IndexedHeap<Priority>
 
-  init(_ trace: ReplayTrace, nextUses: [UInt32], lifetime: FixedLifetime) {
+  init(_ trace: ReplayTrace, future: FutureUses, lifespan: Lifespan, places: Int) {
     times = trace.times
-    self.nextUses = nextUses
-    self.lifetime = lifetime
-    heap = IndexedHeap(keyCount: trace.keyCount)
+    self.future = future
+    self.lifespan = lifespan
+    keys = ScratchArray(repeating: 0, count: places)
+    begunBy = ScratchArray(repeating: 0, count: places)
+    cursors = ScratchArray(repeating: 0, count: places)
+    heap = IndexedHeap(count: places, filler: Priority(nextUse: 0, inserted: 0))
   }
 
-  mutating func insert(_ key: Int, by request: Int) {
-    heap.insert(key, priority(after: request, inserted: UInt32(request)))
+  mutating func insert(_ entry: Int, key: Int, by request: Int) {
+    keys[entry] = UInt32(key)
+    begunBy[entry] = UInt32(request)
+    cursors[entry] = 0
+    heap.insert(entry, priority(entry, after: request, inserted: UInt32(request)))
   }
 
-  mutating func touch(_ key: Int, by request: Int) {
-    heap.update(key, priority(after: request, inserted: heap.priority(of: key).inserted))
+  mutating func touch(_ entry: Int, by request: Int) {
+    if lifespan.isSliding { begunBy[entry] = UInt32(request) }
+    pass(entry, by: request)
   }
 
-  mutating func remove(_ key: Int) { heap.remove(key) }
+  mutating func pass(_ entry: Int, by request: Int) {
+    heap.update(entry, priority(entry, after: request, inserted: heap.priority(of: entry).inserted))
+  }
+
+  mutating func remove(_ entry: Int) { heap.remove(entry) }
   mutating func evict() -> Int { heap.popMinimum().key }
 
-  private func priority(after request: Int, inserted: UInt32) -> Priority {
-    let next = nextUses[request]
-    let isUseless =
-      next != .max && lifetime.isOver(insertedAt: times[Int(inserted)], now: times[Int(next)])
+  private mutating func priority(_ entry: Int, after request: Int, inserted: UInt32) -> Priority {
+    var cursor = cursors[entry]
+    let next = future.next(of: Int(keys[entry]), after: request, cursor: &cursor)
+    cursors[entry] = cursor
+    let isUseless = next != .max && lifespan.isOver(since: times[Int(begunBy[entry])], now: times[Int(next)])
     return Priority(nextUse: isUseless ? .max : next, inserted: inserted)
   }
 }

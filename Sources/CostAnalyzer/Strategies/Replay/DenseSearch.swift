@@ -7,6 +7,8 @@ package struct DenseSearch: Sendable {
   package var restBelow: [Float]
   /// Group of each dense key; `UInt32.max` for others.
   package var groups: [UInt32]
+  /// The same, with keys that the number guard always refuses to each other in different groups.
+  package var numberGroups: [UInt32]
   package var matrix: VectorMatrix
   /// Row of each key in the matrix.
   package var rows: [UInt32]
@@ -22,21 +24,25 @@ package struct DenseSearch: Sendable {
 /// The dense keys with a live entry, by group, while one replay runs.
 struct LiveDense {
   private let search: DenseSearch
+  private let guards: UInt8
+  private let groups: [UInt32]
+  private var budget: Int
   private var members: [UInt32: [UInt32]] = [:]
   /// Where each dense key stands among the members of its group.
   private var place: [UInt32]
-  private var spent = 0
   /// Requests whose search would have gone over the budget.
   private(set) var skipped = 0
 
-  init?(_ search: DenseSearch?) {
-    guard let search else { return nil }
+  init(_ search: DenseSearch, guards: UInt8, budget: Int) {
     self.search = search
+    self.guards = guards
+    self.budget = budget
+    groups = guards & GuardSet.numbersBit == 0 ? search.groups : search.numberGroups
     place = [UInt32](repeating: .max, count: search.groups.count)
   }
 
   mutating func insert(_ key: Int) {
-    let group = search.groups[key]
+    let group = groups[key]
     if group == .max { return }
     place[key] = UInt32(members[group, default: []].count)
     members[group, default: []].append(UInt32(key))
@@ -44,34 +50,34 @@ struct LiveDense {
 
   /// The key's entry has left the cache.
   mutating func remove(_ key: Int) {
-    guard search.groups[key] != .max else { return }
+    guard groups[key] != .max else { return }
     let hole = Int(place[key])
-    let last = members[search.groups[key]]!.removeLast()
+    let last = members[groups[key]]!.removeLast()
     place[key] = .max
     if Int(last) == key { return }
-    members[search.groups[key]]![hole] = last
+    members[groups[key]]![hole] = last
     place[Int(last)] = UInt32(hole)
   }
 
   /// The nearest dense neighbour of `key` with a live entry that is at least as near as `best` and that no guard refuses;
   /// of equals the one inserted first. Nil when there is none, when none can be unlisted, or beyond the budget.
   mutating func nearest(
-    to key: Int, atLeast best: Float, guards: UInt8, inserter: (Int) -> Int?
-  ) -> (inserter: Int, cosine: Float)? {
-    guard search.restBelow[key] >= best, let live = members[search.groups[key]] else { return nil }
-    if spent + live.count > DenseSearch.budget {
+    to key: Int, atLeast best: Float, inserter: (Int) -> Int
+  ) -> (inserter: Int, key: Int, cosine: Float)? {
+    guard search.restBelow[key] >= best, let live = members[groups[key]] else { return nil }
+    if live.count > budget {
       skipped += 1
       return nil
     }
-    spent += live.count
-    var found: (inserter: Int, cosine: Float)?
+    budget -= live.count
+    var found: (inserter: Int, key: Int, cosine: Float)?
     for other in live where Int(other) != key {
       let cosine = search.cosine(key, Int(other))
-      guard cosine >= found?.cosine ?? best, !search.refuses(key, Int(other), cosine: cosine, guards: guards),
-        let inserted = inserter(Int(other))
+      guard cosine >= found?.cosine ?? best, !search.refuses(key, Int(other), cosine: cosine, guards: guards)
       else { continue }
+      let inserted = inserter(Int(other))
       if let found, found.cosine == cosine, found.inserter < inserted { continue }
-      found = (inserted, cosine)
+      found = (inserted, Int(other), cosine)
     }
     return found
   }

@@ -7,9 +7,7 @@
 ///   that cover the other requests, and to open a window at each first uncovered request, as the replay does, needs
 ///   the fewest windows.
 package func exactHitBound(_ trace: ReplayTrace, ttl: Int64?, capacity: Int?) -> Int {
-  let byCapacity = ExactCacheSetting(ttl: nil, capacity: capacity, policy: .belady)
-  let byTTL = ExactCacheSetting(ttl: ttl, capacity: nil, policy: .belady)
-  return min(
-    replayExactCache(trace, setting: byCapacity).hits,
-    replayExactCache(trace, setting: byTTL).hits)
+  let byCapacity = CacheSetting(capacity: capacity, policy: .belady)
+  let byTTL = CacheSetting(ttl: ttl)
+  return min(replayCache(trace, setting: byCapacity).hits, replayCache(trace, setting: byTTL).hits)
 }

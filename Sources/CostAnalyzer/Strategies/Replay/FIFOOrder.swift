@@ -2,10 +2,10 @@
 struct FIFOOrder: EvictionOrder {
   private var byInsertion: IntrusiveList
 
-  init(keyCount: Int) { byInsertion = IntrusiveList(keyCount: keyCount) }
+  init(places: Int) { byInsertion = IntrusiveList(count: places) }
 
-  mutating func insert(_ key: Int, by request: Int) { byInsertion.append(key) }
-  mutating func touch(_ key: Int, by request: Int) {}
-  mutating func remove(_ key: Int) { byInsertion.remove(key) }
+  mutating func insert(_ entry: Int, key: Int, by request: Int) { byInsertion.append(entry) }
+  mutating func touch(_ entry: Int, by request: Int) {}
+  mutating func remove(_ entry: Int) { byInsertion.remove(entry) }
   mutating func evict() -> Int { byInsertion.popFirst() }
 }

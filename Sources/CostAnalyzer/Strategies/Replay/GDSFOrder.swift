@@ -6,7 +6,7 @@
 /// moment. The victim has the lowest priority, of equal ones the least recently used. Expiry leaves *L* as it is, and
 /// the frequency of an entry that has left is forgotten. All in exact integers.
 struct GDSFOrder: EvictionOrder {
-  private struct Priority: Comparable {
+  private struct Priority: Comparable, BitwiseCopyable {
     var value: Int128
     var lastUse: UInt32
 
@@ -16,33 +16,33 @@ struct GDSFOrder: EvictionOrder {
   }
 
   /// What the priority of a live entry is computed from.
-  private struct Worth {
+  private struct Worth: BitwiseCopyable {
     var cost: Int64 = 0
     var frequency: Int64 = 0
   }
 
   private let costs: [Int64]
-  private var worths: [Worth]
+  private let worths: ScratchArray<Worth>
   private var heap: IndexedHeap<Priority>
   private var inflation: Int128 = 0
 
-  init(_ trace: ReplayTrace) {
+  init(_ trace: ReplayTrace, places: Int) {
     costs = trace.costs
-    worths = [Worth](repeating: Worth(), count: trace.keyCount)
-    heap = IndexedHeap(keyCount: trace.keyCount)
+    worths = ScratchArray(repeating: Worth(), count: places)
+    heap = IndexedHeap(count: places, filler: Priority(value: 0, lastUse: 0))
   }
 
-  mutating func insert(_ key: Int, by request: Int) {
-    worths[key] = Worth(cost: costs[request], frequency: 1)
-    heap.insert(key, priority(key, request))
+  mutating func insert(_ entry: Int, key: Int, by request: Int) {
+    worths[entry] = Worth(cost: costs[request], frequency: 1)
+    heap.insert(entry, priority(entry, request))
   }
 
-  mutating func touch(_ key: Int, by request: Int) {
-    worths[key].frequency += 1
-    heap.update(key, priority(key, request))
+  mutating func touch(_ entry: Int, by request: Int) {
+    worths[entry].frequency += 1
+    heap.update(entry, priority(entry, request))
   }
 
-  mutating func remove(_ key: Int) { heap.remove(key) }
+  mutating func remove(_ entry: Int) { heap.remove(entry) }
 
   mutating func evict() -> Int {
     let victim = heap.popMinimum()
@@ -50,8 +50,8 @@ struct GDSFOrder: EvictionOrder {
     return victim.key
   }
 
-  private func priority(_ key: Int, _ request: Int) -> Priority {
-    let worth = worths[key]
+  private func priority(_ entry: Int, _ request: Int) -> Priority {
+    let worth = worths[entry]
     return Priority(
       value: inflation + Int128(worth.frequency) * Int128(worth.cost), lastUse: UInt32(request))
   }

@@ -1,4 +1,4 @@
-/// Doubly linked lists over the keys `0 ..< keyCount`, each key in at most one of them; every operation takes constant time.
+/// Doubly linked lists over the numbers `0 ..< count`, each in at most one of them; every operation takes constant time.
 ///
 /// Most policies need one list, the default.
 struct IntrusiveList {
@@ -7,25 +7,26 @@ struct IntrusiveList {
     var next: UInt32
   }
 
-  /// One pair of links for each key, and after them one sentinel a list that closes its ring.
-  private var links: [Links]
-  private let keyCount: Int
+  /// One pair of links for each number, and after them one sentinel a list that closes its ring.
+  private let links: ScratchArray<Links>
+  private let count: Int
 
-  init(keyCount: Int, lists: Int = 1) {
-    self.keyCount = keyCount
-    links = (0..<keyCount + lists).map { Links(previous: UInt32($0), next: UInt32($0)) }
+  init(count: Int, lists: Int = 1) {
+    self.count = count
+    links = ScratchArray(repeating: Links(previous: 0, next: 0), count: count + lists)
+    for number in count..<count + lists { links[number] = Links(previous: UInt32(number), next: UInt32(number)) }
   }
 
-  mutating func append(_ key: Int, to list: Int = 0) {
-    let sentinel = keyCount + list
+  mutating func append(_ number: Int, to list: Int = 0) {
+    let sentinel = count + list
     let last = links[sentinel].previous
-    links[key] = Links(previous: last, next: UInt32(sentinel))
-    links[Int(last)].next = UInt32(key)
-    links[sentinel].previous = UInt32(key)
+    links[number] = Links(previous: last, next: UInt32(sentinel))
+    links[Int(last)].next = UInt32(number)
+    links[sentinel].previous = UInt32(number)
   }
 
-  mutating func remove(_ key: Int) {
-    let old = links[key]
+  mutating func remove(_ number: Int) {
+    let old = links[number]
     links[Int(old.previous)].next = old.next
     links[Int(old.next)].previous = old.previous
   }
@@ -36,11 +37,11 @@ struct IntrusiveList {
     return first
   }
 
-  func first(of list: Int = 0) -> Int? { next(after: keyCount + list) }
+  func first(of list: Int = 0) -> Int? { next(after: count + list) }
 
-  /// The key that was appended after this one; nil where this is the last.
-  func next(after key: Int) -> Int? {
-    let next = Int(links[key].next)
-    return next < keyCount ? next : nil
+  /// The number that was appended after this one; nil where this is the last.
+  func next(after number: Int) -> Int? {
+    let next = Int(links[number].next)
+    return next < count ? next : nil
   }
 }

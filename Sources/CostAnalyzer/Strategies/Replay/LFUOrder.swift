@@ -3,7 +3,7 @@
 /// The insertion counts as the first use, each hit as one more. What has left by eviction or expiry is forgotten: a
 /// key that comes back starts at one.
 struct LFUOrder: EvictionOrder {
-  private struct Priority: Comparable {
+  private struct Priority: Comparable, BitwiseCopyable {
     var frequency: UInt32
     var lastUse: UInt32
 
@@ -14,17 +14,17 @@ struct LFUOrder: EvictionOrder {
 
   private var heap: IndexedHeap<Priority>
 
-  init(keyCount: Int) { heap = IndexedHeap(keyCount: keyCount) }
+  init(places: Int) { heap = IndexedHeap(count: places, filler: Priority(frequency: 0, lastUse: 0)) }
 
-  mutating func insert(_ key: Int, by request: Int) {
-    heap.insert(key, Priority(frequency: 1, lastUse: UInt32(request)))
+  mutating func insert(_ entry: Int, key: Int, by request: Int) {
+    heap.insert(entry, Priority(frequency: 1, lastUse: UInt32(request)))
   }
 
-  mutating func touch(_ key: Int, by request: Int) {
-    let frequency = heap.priority(of: key).frequency + 1
-    heap.update(key, Priority(frequency: frequency, lastUse: UInt32(request)))
+  mutating func touch(_ entry: Int, by request: Int) {
+    let frequency = heap.priority(of: entry).frequency + 1
+    heap.update(entry, Priority(frequency: frequency, lastUse: UInt32(request)))
   }
 
-  mutating func remove(_ key: Int) { heap.remove(key) }
+  mutating func remove(_ entry: Int) { heap.remove(entry) }
   mutating func evict() -> Int { heap.popMinimum().key }
 }

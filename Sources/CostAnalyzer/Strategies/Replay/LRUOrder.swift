@@ -2,15 +2,15 @@
 struct LRUOrder: EvictionOrder {
   private var byLastUse: IntrusiveList
 
-  init(keyCount: Int) { byLastUse = IntrusiveList(keyCount: keyCount) }
+  init(places: Int) { byLastUse = IntrusiveList(count: places) }
 
-  mutating func insert(_ key: Int, by request: Int) { byLastUse.append(key) }
+  mutating func insert(_ entry: Int, key: Int, by request: Int) { byLastUse.append(entry) }
 
-  mutating func touch(_ key: Int, by request: Int) {
-    byLastUse.remove(key)
-    byLastUse.append(key)
+  mutating func touch(_ entry: Int, by request: Int) {
+    byLastUse.remove(entry)
+    byLastUse.append(entry)
   }
 
-  mutating func remove(_ key: Int) { byLastUse.remove(key) }
+  mutating func remove(_ entry: Int) { byLastUse.remove(entry) }
   mutating func evict() -> Int { byLastUse.popFirst() }
 }

@@ -43,3 +43,14 @@ extension NeighbourGraph {
       || (cosines[first] == cosines[second] && neighbours[first] < neighbours[second])
   }
 }
+
+extension NeighbourGraph {
+  /// The listed neighbours that may serve a key at the setting's threshold, guards asked.
+  @inline(__always)
+  func forEachAccepted(_ key: Int, _ setting: CacheSetting, _ body: (Int) -> Void) {
+    for pair in offsets[key]..<offsets[key + 1] {
+      if cosines[pair] < setting.threshold { return }
+      if refusals[pair] & setting.guards == 0 { body(Int(neighbours[pair])) }
+    }
+  }
+}

@@ -6,12 +6,15 @@ package struct ReplayTrace: Sendable {
   package var keys: [UInt32]
   /// Pico-dollars that a hit on this request saves, never negative.
   package var costs: [Int64]
+  /// Milliseconds that a hit on this request saves, 0 where unknown; empty where none is known.
+  package var latencies: [UInt32]
   package var keyCount: Int
 
-  package init(times: [Int64], keys: [UInt32], costs: [Int64], keyCount: Int) {
+  package init(times: [Int64], keys: [UInt32], costs: [Int64], latencies: [UInt32] = [], keyCount: Int) {
     self.times = times
     self.keys = keys
     self.costs = costs
+    self.latencies = latencies
     self.keyCount = keyCount
   }
 
@@ -22,22 +25,11 @@ extension ReplayTrace {
   /// Stops the run where a caller built a trace that no replay can give a meaning to.
   func requireWellFormed() {
     precondition(times.count == keys.count && costs.count == keys.count, "a trace needs one time and cost a key")
+    precondition(latencies.isEmpty || latencies.count == keys.count, "a trace needs one latency a key, or none")
     // Requests and keys are held as `UInt32`, whose last value stands for "none".
     precondition(keys.count < Int(UInt32.max) && keyCount < Int(UInt32.max), "a trace is too long for 32-bit indices")
     precondition(keys.allSatisfy { Int($0) < keyCount }, "a key lies outside 0 ..< keyCount")
     precondition(costs.allSatisfy { $0 >= 0 }, "a request has a negative cost")
     precondition(zip(times, times.dropFirst()).allSatisfy { $0 <= $1 }, "the times of a trace decrease")
-  }
-
-  /// For every request the next request of the same key, or `UInt32.max` where there is none.
-  func nextUses() -> [UInt32] {
-    var upcoming = [UInt32](repeating: .max, count: keyCount)
-    var next = [UInt32](repeating: .max, count: count)
-    for request in stride(from: count - 1, through: 0, by: -1) {
-      let key = Int(keys[request])
-      next[request] = upcoming[key]
-      upcoming[key] = UInt32(request)
-    }
-    return next
   }
 }

@@ -13,8 +13,8 @@
 /// Source: Yang et al., *FIFO queues are all you need for cache eviction* (SOSP 2023); victim for victim as
 /// libCacheSim's `S3FIFO.c` with its defaults, which takes only capacities of 20 and more.
 struct S3FIFOOrder: EvictionOrder {
-  private enum Queue: Int {
-    case small, main, ghost
+  private enum Queue: UInt8 {
+    case small, main
   }
 
   /// More would make no difference: main counts three at most, and small asks for two.
@@ -22,47 +22,47 @@ struct S3FIFOOrder: EvictionOrder {
   private static var usesToStay: UInt8 { 2 }
 
   private var queues: IntrusiveList
-  /// Where each key stands; nil where nowhere.
-  private var queue: [Queue?]
-  /// Hits since the entry came into its queue, those of main paid with at the head.
-  private var uses: [UInt8]
+  /// Of each entry: its key, its queue, and the hits since it came into that queue, those of main paid with at the head.
+  private let keys: ScratchArray<UInt32>
+  private let queue: ScratchArray<Queue>
+  private let uses: ScratchArray<UInt8>
   private var smallCount = 0
   private var mainCount = 0
-  private var ghostCount = 0
+  private var ghost: GhostQueue
   private let smallSize: Int
   private let mainSize: Int
-  private let ghostSize: Int
   private var hasEvicted = false
-  /// Evicted from small for the entry that comes next. They are remembered once it has left the ghost, so that they
+  /// Keys evicted from small for the entry that comes next. They are remembered once it has left the ghost, so that they
   /// cannot push it out of there before it is looked up.
   private var victims: [UInt32] = []
 
-  init(keyCount: Int, capacity: Int) {
-    queues = IntrusiveList(keyCount: keyCount, lists: 3)
-    queue = [Queue?](repeating: nil, count: keyCount)
-    uses = [UInt8](repeating: 0, count: keyCount)
+  init(keyCount: Int, places: Int, capacity: Int) {
+    queues = IntrusiveList(count: places, lists: 2)
+    keys = ScratchArray(repeating: 0, count: places)
+    queue = ScratchArray(repeating: .small, count: places)
+    uses = ScratchArray(repeating: 0, count: places)
     smallSize = max(1, capacity / 10)
     mainSize = capacity - smallSize
     // As capacity × 9 / 10, without its overflow.
-    ghostSize = capacity - capacity / 10 - (capacity % 10 == 0 ? 0 : 1)
+    ghost = GhostQueue(keyCount: keyCount, size: capacity - capacity / 10 - (capacity % 10 == 0 ? 0 : 1))
   }
 
-  mutating func insert(_ key: Int, by request: Int) {
-    let isRemembered = queue[key] == .ghost
-    if isRemembered { leave(key) }
-    for victim in victims { remember(Int(victim)) }
+  mutating func insert(_ entry: Int, key: Int, by request: Int) {
+    let isRemembered = ghost.forget(key)
+    for victim in victims { ghost.remember(Int(victim)) }
     victims.removeAll(keepingCapacity: true)
     let isFilling = !hasEvicted && smallCount >= smallSize
-    enter(key, isRemembered || isFilling ? .main : .small)
+    keys[entry] = UInt32(key)
+    enter(entry, isRemembered || isFilling ? .main : .small)
   }
 
-  mutating func touch(_ key: Int, by request: Int) { uses[key] = min(uses[key] + 1, Self.mostUses) }
-  mutating func remove(_ key: Int) { leave(key) }
+  mutating func touch(_ entry: Int, by request: Int) { uses[entry] = min(uses[entry] + 1, Self.mostUses) }
+  mutating func remove(_ entry: Int) { leave(entry) }
 
   mutating func evict() -> Int {
     hasEvicted = true
     if mainCount <= mainSize, let victim = evictFromSmall() {
-      victims.append(UInt32(victim))
+      victims.append(keys[victim])
       return victim
     }
     return evictFromMain()
@@ -70,7 +70,7 @@ struct S3FIFOOrder: EvictionOrder {
 
   /// Nil where all entries of small have gone to main.
   private mutating func evictFromSmall() -> Int? {
-    while let oldest = queues.first(of: Queue.small.rawValue) {
+    while let oldest = queues.first(of: Int(Queue.small.rawValue)) {
       leave(oldest)
       if uses[oldest] < Self.usesToStay { return oldest }
       enter(oldest, .main)
@@ -79,7 +79,7 @@ struct S3FIFOOrder: EvictionOrder {
   }
 
   private mutating func evictFromMain() -> Int {
-    while let oldest = queues.first(of: Queue.main.rawValue) {
+    while let oldest = queues.first(of: Int(Queue.main.rawValue)) {
       leave(oldest)
       if uses[oldest] == 0 { return oldest }
       enter(oldest, .main, uses: uses[oldest] - 1)
@@ -87,31 +87,53 @@ struct S3FIFOOrder: EvictionOrder {
     preconditionFailure("the cache is empty")
   }
 
-  private mutating func remember(_ key: Int) {
-    guard ghostSize > 0 else { return }
-    if ghostCount == ghostSize, let oldest = queues.first(of: Queue.ghost.rawValue) { leave(oldest) }
-    enter(key, .ghost)
-  }
-
-  private mutating func enter(_ key: Int, _ target: Queue, uses count: UInt8 = 0) {
-    queues.append(key, to: target.rawValue)
-    queue[key] = target
-    uses[key] = count
+  private mutating func enter(_ entry: Int, _ target: Queue, uses count: UInt8 = 0) {
+    queues.append(entry, to: Int(target.rawValue))
+    queue[entry] = target
+    uses[entry] = count
     add(1, to: target)
   }
 
-  private mutating func leave(_ key: Int) {
-    guard let source = queue[key] else { preconditionFailure("the key is in no queue") }
-    queues.remove(key)
-    queue[key] = nil
-    add(-1, to: source)
+  private mutating func leave(_ entry: Int) {
+    queues.remove(entry)
+    add(-1, to: queue[entry])
   }
 
   private mutating func add(_ change: Int, to queue: Queue) {
     switch queue {
     case .small: smallCount += change
     case .main: mainCount += change
-    case .ghost: ghostCount += change
     }
+  }
+}
+
+/// Keys without their answers, the last `size` that were put in.
+private struct GhostQueue {
+  private var order: IntrusiveList
+  private let isIn: ScratchArray<Bool>
+  private var count = 0
+  private let size: Int
+
+  init(keyCount: Int, size: Int) {
+    order = IntrusiveList(count: keyCount)
+    isIn = ScratchArray(repeating: false, count: keyCount)
+    self.size = size
+  }
+
+  mutating func remember(_ key: Int) {
+    guard size > 0 else { return }
+    if count == size, let oldest = order.first() { _ = forget(oldest) }
+    order.append(key)
+    isIn[key] = true
+    count += 1
+  }
+
+  /// Whether the key was in the queue.
+  mutating func forget(_ key: Int) -> Bool {
+    guard isIn[key] else { return false }
+    order.remove(key)
+    isIn[key] = false
+    count -= 1
+    return true
   }
 }

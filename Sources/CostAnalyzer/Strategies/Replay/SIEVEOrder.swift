@@ -8,25 +8,25 @@
 /// Source: Zhang et al., *SIEVE is Simpler than LRU* (NSDI 2024); victim for victim as libCacheSim's `Sieve.c`.
 struct SIEVEOrder: EvictionOrder {
   private var byInsertion: IntrusiveList
-  private var isMarked: [Bool]
+  private let isMarked: ScratchArray<Bool>
   /// Nil where the next walk starts at the oldest entry.
   private var hand: Int?
 
-  init(keyCount: Int) {
-    byInsertion = IntrusiveList(keyCount: keyCount)
-    isMarked = [Bool](repeating: false, count: keyCount)
+  init(places: Int) {
+    byInsertion = IntrusiveList(count: places)
+    isMarked = ScratchArray(repeating: false, count: places)
   }
 
-  mutating func insert(_ key: Int, by request: Int) {
-    byInsertion.append(key)
-    isMarked[key] = false
+  mutating func insert(_ entry: Int, key: Int, by request: Int) {
+    byInsertion.append(entry)
+    isMarked[entry] = false
   }
 
-  mutating func touch(_ key: Int, by request: Int) { isMarked[key] = true }
+  mutating func touch(_ entry: Int, by request: Int) { isMarked[entry] = true }
 
-  mutating func remove(_ key: Int) {
-    if hand == key { hand = byInsertion.next(after: key) }
-    byInsertion.remove(key)
+  mutating func remove(_ entry: Int) {
+    if hand == entry { hand = byInsertion.next(after: entry) }
+    byInsertion.remove(entry)
   }
 
   mutating func evict() -> Int {
