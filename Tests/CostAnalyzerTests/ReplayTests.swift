@@ -345,6 +345,25 @@ struct ReplayOracleTests {
     }
   }
 
+  /// Long enough for SIEVE's hand to go round and for the ghost of S3-FIFO to overflow.
+  @Test("SIEVE and S3-FIFO equal their naive twins on 500 logs with queues of several entries", arguments: 0..<10)
+  func queues(_ part: Int) {
+    var evictions = 0
+    for seed in 0..<50 {
+      var dice = Dice(state: UInt64(500_000 + part * 1_000 + seed))
+      let trace = dice.trace(requests: 60...240, keys: 15...70)
+      for policy in [EvictionPolicy.sieve, .s3fifo] {
+        let setting = CacheSetting(
+          ttl: dice.ttl(), isSliding: Bool.random(using: &dice), capacity: Int.random(in: 5...35, using: &dice),
+          policy: policy)
+        let fast = replayCache(trace, setting: setting)
+        evictions += fast.evictions
+        #expect(fast == NaiveCache(trace, nil, setting).outcome, "part \(part), seed \(seed), \(setting)")
+      }
+    }
+    #expect(evictions > 1_000)
+  }
+
   @Test("A larger log with deep heaps equals the naive replay", arguments: EvictionPolicy.allCases)
   func deepHeaps(_ policy: EvictionPolicy) {
     var dice = Dice(state: 77)
