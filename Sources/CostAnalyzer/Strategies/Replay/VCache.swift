@@ -18,6 +18,12 @@ package struct VCacheSetting: Sendable, Hashable {
     self.guards = guards
     self.seed = seed
   }
+
+  /// A number in 0 ..< 1 for a request: that of its place in the SplitMix64 sequence of the seed.
+  func draw(_ request: Int) -> Double {
+    var state = seed &+ UInt64(request) &* 0x9e37_79b9_7f4a_7c15
+    return Double(SeededRandom.splitMix(&state) >> 11) * 0x1p-53
+  }
 }
 
 /// What a vCache would have done.
@@ -48,8 +54,7 @@ package struct VCacheOutcome: Sendable, Equatable {
 ///
 /// For a request at time x: entries with `expires ≤ x` leave. The neighbour is the live entry of the same key (cosine 1), else
 /// the live entry with the highest cosine at or above the floor that no guard refuses, of equals the older one; without one
-/// the request is inserted. The neighbour's `CorrectnessCurve` says with which probability it may serve; a number drawn from
-/// the seed and the request's place decides. If it serves, that is a hit, and nothing is learnt. If not, the model is called
+/// the request is inserted. The neighbour's `CorrectnessCurve` says with which probability it may serve; `draw` decides. If it serves, that is a hit, and nothing is learnt. If not, the model is called
 /// (*explore*), the neighbour observes whether its answer was right, and the request is inserted unless it was. As in the
 /// paper, a repeat of the same text is no sure hit. A key has one entry: where a repeat finds its own answer wrong, the entry
 /// stays and has learnt that.
@@ -80,8 +85,7 @@ package func replayVCache(
     let server = entries.inserter(of: neighbour.key)!
     let exploit = entries.curves[neighbour.key].exploitProbability(
       cosine: neighbour.cosine, errorBound: setting.errorBound)
-    var random = SeededRandom(seed: setting.seed, stream: 0x7663_6163_6865, index: request)
-    if random.unit() < exploit {
+    if setting.draw(request) < exploit {
       let isExact = neighbour.key == key
       if isExact {
         outcome.exactHits += 1
