@@ -3,7 +3,7 @@
 holds of the conversation?
 
 usage: Benchmarks/conversations.py FILE… [--keys last-user,last-turns:2,last-turns:3,last-turns:4,conversation] [--threshold 0.90]
-                                   [--embedder minilm] [--analyze .build/release/analyze]
+                                   [--embedder minilm] [--max-turns 1000] [--analyze .build/release/analyze]
 A FILE holds one {"a": [{"role", "content"}], "b": […], "same_answer"} a line. All pairs go into one log, each with a tenant of its own, so
 that only the second chat of a pair can be served, and only by the first: one replay for each key, exact, semantic and semantic with guards.
 """
@@ -11,7 +11,8 @@ import argparse, csv, json, os, subprocess, sys, tempfile
 
 p = argparse.ArgumentParser()
 p.add_argument("files", nargs="+"); p.add_argument("--keys", default="last-user,last-turns:2,last-turns:3,last-turns:4,conversation")
-p.add_argument("--threshold", default="0.90"); p.add_argument("--embedder", default="minilm"); p.add_argument("--analyze", default=".build/release/analyze")
+p.add_argument("--threshold", default="0.90"); p.add_argument("--embedder", default="minilm"); p.add_argument("--max-turns", type=int, default=1000, help="option cache.maxTurns: its default leaves most of these chats uncached")
+p.add_argument("--analyze", default=".build/release/analyze")
 o = p.parse_args()
 pairs = [json.loads(line) for name in o.files for line in open(name) if line.strip()]
 traps = sum(not r["same_answer"] for r in pairs)
@@ -24,7 +25,9 @@ def line(request, tenant, messages):
 def outcomes(log, key, *more):
     with tempfile.TemporaryDirectory() as scratch:
         hits = f"{scratch}/hits.csv"
-        subprocess.run([o.analyze, "replay", log, "--key", key, "--ttl", "inf", "--hits", hits, *more], check=True, stdout=subprocess.DEVNULL)
+        config = f"{scratch}/analyze.yaml"
+        with open(config, "w") as out: out.write(f"cache:\n  maxTurns: {o.max_turns}\n")
+        subprocess.run([o.analyze, "replay", log, "--config", config, "--key", key, "--ttl", "inf", "--hits", hits, "--no-state", *more], check=True, stdout=subprocess.DEVNULL)
         rows = list(csv.DictReader(open(hits)))
     if len(rows) != 2 * len(pairs): sys.exit(f"{len(rows)} rows for {2 * len(pairs)} requests")
     return [(rows[2 * i]["outcome"], rows[2 * i + 1]["outcome"]) for i in range(len(pairs))]

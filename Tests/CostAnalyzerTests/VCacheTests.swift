@@ -192,9 +192,10 @@ struct VCacheBoundTests {
     }
   }
 
-  @Test("Banking77 in random order stays within the bounds", .enabled(if: Self.banking != nil && Self.embedder != nil))
+  @Test(
+    "Banking77 in random order stays within the bounds", .enabled(if: Self.bankingFile != nil && Self.embedder != nil))
   func banking() throws {
-    var stream = try LabelledStream(path: try #require(Self.banking), meaningField: "category")
+    var stream = try LabelledStream(path: try #require(Self.bankingFile), meaningField: "category")
     #expect(stream.texts.count == 10_003 && stream.rejects.isEmpty)
     stream.shuffle(seed: 3)
     let neighbours = try StreamNeighbours(
@@ -207,6 +208,6 @@ struct VCacheBoundTests {
     for row in rows { #expect(row.wrongOfAll <= row.errorBound! && row.hits > 500, "\(row)") }
   }
 
-  private static let banking: String? = TestData.shared.map { $0 + "/data/questions/banking77_train.csv" }
+  private static let bankingFile: String? = TestData.shared.map { $0 + "/data/questions/banking77_train.csv" }
   private static let embedder: (any Embedder)? = try? EmbedderCatalog.named("wordllama")
 }
