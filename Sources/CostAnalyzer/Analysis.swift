@@ -43,35 +43,12 @@ package struct Analysis: Sendable {
   package static func run(_ request: Request) throws -> Analysis {
     let options = request.options
     let threads = request.threads
-    let settings =
-      request.ledgerOnly
-      ? nil
-      : try TextSettings(
-        extraFillers: options.normalize.extraFillers, extraTimeSensitive: options.cache.extraTimeSensitive,
-        extraPersonal: options.cache.extraPersonal)
     var clock = StageClock()
     let say: (String) -> Void = { request.progress?($0, 0, 0, 0) }
 
     // Ingest
-    say("finding inputs")
-    let (files, problems) = clock.measure("identify", rows: { $0.0.count }) {
-      let (paths, missing) = InputFiles.discover(request.inputs)
-      let (files, refused) = InputFiles.identify(paths, threads: threads)
-      return (files, missing + refused)
-    }
-    var log = clock.measure("ingest", rows: { $0.counts.lines }) {
-      var reader = LogReader(settings: settings, threads: threads)
-      reader.limits = options.inputLimits
-      reader.needs.text = !request.ledgerOnly
-      reader.needs.scope = options.cache.scope
-      reader.needs.maxTemperature = options.cache.maxTemperature
-      reader.needs.maxAnswerBytes = options.precache.maxAnswerBytes
-      let total = files.reduce(0) { $0 + $1.bytes }
-      if let progress = request.progress { reader.progress = { progress("reading", $0, total, $1) } }
-      return reader.read(files)
-    }
-    log.problems = problems + log.problems
-    try requireRequests(log)
+    let settings = request.ledgerOnly ? nil : try TextSettings(options)
+    var log = try read(request, settings, &clock)
 
     // Pricing
     let tables = try options.priceTables()
@@ -86,30 +63,11 @@ package struct Analysis: Sendable {
         timings: clock.timings)
     }
 
-    // Normalize
+    // Normalize, Embed, Neighbours
     say("building cache keys")
     let cache = clock.measure("keys", rows: { $0.trace.count }) { CacheTrace(log, options: options.cache) }
-
-    // Embed, Neighbours
-    var similarity = Similarity()
-    if cache.trace.count > 0 {
-      say("embedding")
-      similarity = try clock.measure("embed", rows: { $0.texts }) {
-        try .embed(
-          cache, log.prompts, embedder: request.embedder, cascade: request.cascade, store: request.store,
-          threads: threads)
-      }
-      say("finding neighbours")
-      let lowest = Float((options.cache.thresholds + [options.cache.threshold]).min()!)
-      let model = try options.guards.model.map { try PairModel(file: $0, embedder: similarity.embedder) }
-      let guards = try GuardSet(options.guardAdditions, model: model)
-      similarity = clock.measure("neighbours", rows: { $0.pairs }) {
-        var similarity = similarity
-        similarity.findNeighbours(
-          cache, log.prompts, threshold: lowest, guards: guards, maxPairs: options.cache.maxPairs, threads: threads)
-        return similarity
-      }
-    }
+    let lowest = (options.cache.thresholds + [options.cache.threshold]).min()!
+    let similarity = try findSimilar(request, log, cache, lowest: lowest, &clock)
 
     // Strategies (complexity was scored with the prompts)
     let context = StrategyContext(
@@ -137,6 +95,74 @@ package struct Analysis: Sendable {
       conservation: conservation, embedder: similarity.embedder,
       vectors: VectorCounts(computed: similarity.computedVectors, reused: similarity.reusedVectors),
       storeProblem: similarity.storeProblem, timings: clock.timings)
+  }
+
+  /// One cache over the log: the options' own, at `threshold` (from 1 upwards an exact one), hit by hit.
+  package static func replay(_ request: Request, threshold: Double) throws -> SingleReplay {
+    let options = request.options
+    var clock = StageClock()
+    var log = try read(request, try TextSettings(options), &clock)
+    let prices = PriceBook(models: log.models, tables: try options.priceTables())
+    clock.measure("price", rows: { [count = log.requests.count] in count }) { prices.price(&log) }
+    let cache = clock.measure("keys", rows: { $0.trace.count }) { CacheTrace(log, options: options.cache) }
+    var similarity = Similarity()
+    if threshold < 1 { similarity = try findSimilar(request, log, cache, lowest: threshold, &clock) }
+    if similarity.hasTooManyPairs { throw AnalyzerError(.input, "there are more pairs of neighbours than cache.maxPairs") }
+    var replay = clock.measure("replay", rows: { $0.rows.count }) {
+      SingleReplay(log, cache, similarity, options.deployed(threshold: threshold))
+    }
+    replay.problems = problems(of: log)
+    replay.timings = clock.timings
+    return replay
+  }
+
+  /// Everything up to the requests of the log, without their prices.
+  private static func read(_ request: Request, _ settings: TextSettings?, _ clock: inout StageClock) throws -> RequestLog {
+    let options = request.options
+    request.progress?("finding inputs", 0, 0, 0)
+    let (files, problems) = clock.measure("identify", rows: { $0.0.count }) {
+      let (paths, missing) = InputFiles.discover(request.inputs)
+      let (files, refused) = InputFiles.identify(paths, threads: request.threads)
+      return (files, missing + refused)
+    }
+    var log = clock.measure("ingest", rows: { $0.counts.lines }) {
+      var reader = LogReader(settings: settings, threads: request.threads)
+      reader.limits = options.inputLimits
+      reader.needs.text = !request.ledgerOnly
+      reader.needs.scope = options.cache.scope
+      reader.needs.key = options.cache.key
+      reader.needs.maxTemperature = options.cache.maxTemperature
+      reader.needs.maxAnswerBytes = options.precache.maxAnswerBytes
+      let total = files.reduce(0) { $0 + $1.bytes }
+      if let progress = request.progress { reader.progress = { progress("reading", $0, total, $1) } }
+      return reader.read(files)
+    }
+    log.problems = problems + log.problems
+    try requireRequests(log)
+    return log
+  }
+
+  /// Vectors of the cache keys, and their neighbours down to a cosine.
+  private static func findSimilar(
+    _ request: Request, _ log: RequestLog, _ cache: CacheTrace, lowest: Double, _ clock: inout StageClock
+  ) throws -> Similarity {
+    if cache.trace.count == 0 { return Similarity() }
+    request.progress?("embedding", 0, 0, 0)
+    var similarity = try clock.measure("embed", rows: { $0.texts }) {
+      try Similarity.embed(
+        cache, log.prompts, embedder: request.embedder, cascade: request.cascade, store: request.store,
+        threads: request.threads)
+    }
+    request.progress?("finding neighbours", 0, 0, 0)
+    let guards = try request.options.guardSet(embedder: similarity.embedder)
+    similarity = clock.measure("neighbours", rows: { $0.pairs }) { [similarity] in
+      var similarity = similarity
+      similarity.findNeighbours(
+        cache, log.prompts, threshold: Float(lowest), guards: guards, maxPairs: request.options.cache.maxPairs,
+        threads: request.threads)
+      return similarity
+    }
+    return similarity
   }
 
   private static func requireRequests(_ log: RequestLog) throws {

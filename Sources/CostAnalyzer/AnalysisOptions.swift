@@ -20,14 +20,24 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
 
   package struct Cache: Codable, Sendable, Equatable {
     package var scope = CacheScope()
+    /// How much of the conversation a key holds: `conversation`, `last-user` or `last-turns:K`.
+    package var key = KeyContext.conversation
     /// Setting of the headline figures and of the joint replay.
     package var ttl = Lifetime.hours(24)
     package var threshold = 0.95
+    /// Whether a hit starts the life of its entry anew, in every replay.
+    package var sliding = false
+    package var capacity = EntryLimit(nil)
+    package var policy = EvictionPolicy.lru
+    /// Entries that leave a full cache at once.
+    package var evictBatch = 1
     /// Grids of the sweeps.
     package var ttls = [Lifetime.hours(1), .hours(6), .hours(24), .days(7), .unlimited]
     package var capacities = [100, 1_000, 10_000, 100_000, nil].map(EntryLimit.init)
-    package var policies: [EvictionPolicy] = [.lru, .fifo, .lfu, .gdsf, .belady]
+    package var policies: [EvictionPolicy] = [.lru, .lfu, .sieve, .s3fifo, .gdsf]
     package var thresholds = (80...99).map { Double($0) / 100 }
+    /// Whether the rules below and those on tool calls, time-sensitive and personal questions keep requests out.
+    package var rules = true
     /// User and assistant messages, the last user message included.
     package var maxTurns = 4
     package var maxPromptTokens = 8191
@@ -38,11 +48,15 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var embeddingUSDPerMillionTokens = 0.02
     /// USD per million cache lookups, exact or semantic.
     package var lookupUSDPerMillion = 0.0
+    /// USD per million entries kept for a day.
+    package var storageUSDPerMillionEntryDays = 0.0
     package var extraTimeSensitive: [String] = []
     package var extraPersonal: [String] = []
   }
 
   package struct Normalize: Codable, Sendable, Equatable {
+    /// Off: keys hold the text as it stands.
+    package var enabled = true
     package var extraFillers: [String] = []
   }
 
@@ -234,11 +248,15 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
       !cache.ttls.isEmpty && !cache.capacities.isEmpty && !cache.policies.isEmpty, "the cache grids must not be empty")
     try require(
       cache.maxTurns >= 1 && cache.maxPromptTokens >= 1, "cache.maxTurns and cache.maxPromptTokens must be at least 1")
+    try require(
+      cache.evictBatch >= 1 && cache.capacity.count ?? 1 >= 1 && cache.capacities.allSatisfy { $0.count ?? 1 >= 1 },
+      "cache.capacity, cache.capacities and cache.evictBatch must be at least 1")
     try require(cache.maxPairs >= 0, "cache.maxPairs must not be negative")
     try require(cache.maxTemperature >= 0, "cache.maxTemperature must not be negative")
     try require(
-      (0...1000).contains(cache.embeddingUSDPerMillionTokens) && (0...1_000_000).contains(cache.lookupUSDPerMillion),
-      "cache.embeddingUSDPerMillionTokens and cache.lookupUSDPerMillion must not be negative")
+      (0...1000).contains(cache.embeddingUSDPerMillionTokens) && (0...1_000_000).contains(cache.lookupUSDPerMillion)
+        && (0...1_000_000).contains(cache.storageUSDPerMillionEntryDays),
+      "what a cache costs (cache.…USDPerMillion…) must not be negative")
     try require((0...1).contains(embedding.cascade), "embedding.cascade must be 0 … 1")
     try require(!embedding.model.isEmpty, "embedding.model must name an embedder")
     try require(
@@ -273,6 +291,17 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     return line[...start] + "\(value)"
   }
 
+  /// The cache to deploy: what the headline figures replay.
+  ///
+  /// - Parameter threshold: from 1 upwards an exact cache.
+  package func deployed(threshold: Double) -> CacheSetting {
+    var setting = CacheSetting(
+      threshold: Float(threshold), ttl: cache.ttl.micros, guards: threshold < 1 ? guardMask : 0,
+      isSliding: cache.sliding, capacity: cache.capacity.count, policy: cache.policy)
+    setting.evictBatch = cache.evictBatch
+    return setting
+  }
+
   /// Guards that are on, as a mask for `NeighbourGraph.refusals`.
   package var guardMask: UInt8 {
     // In the order of `GuardSet.names`.
@@ -290,6 +319,11 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     additions.entities = guards.extraEntities
     additions.classes = guards.extraClasses
     return additions
+  }
+
+  /// - Parameter embedder: identity of the embedder in use: a learned guard is for one only.
+  package func guardSet(embedder: String) throws -> GuardSet {
+    try GuardSet(guardAdditions, model: guards.model.map { try PairModel(file: $0, embedder: embedder) })
   }
 
   package var inputLimits: InputLimits {

@@ -35,11 +35,7 @@ struct RunCommand: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var prices: String?
 
-  @Option(help: "Cosine at or above which the semantic cache answers.")
-  var threshold: Double?
-
-  @Option(help: "Lifetime of cache entries: 90s, 15m, 6h, 7d or inf.")
-  var ttl: String?
+  @OptionGroup var cache: CacheFlags
 
   @Option(help: "Embedder: auto, hashed, wordllama, minilm, endpoint, or the folder of a model.")
   var embedder: String?
@@ -140,14 +136,8 @@ struct RunCommand: ParsableCommand {
   private func resolvedOptions() throws -> AnalysisOptions {
     var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
     if let prices { options.prices.file = prices }
-    if let threshold { options.cache.threshold = threshold }
+    try cache.apply(to: &options)
     if let embedder { options.embedding.model = embedder }
-    if let ttl {
-      guard let lifetime = Lifetime(ttl) else {
-        throw AnalyzerError(.usage, "--ttl '\(ttl)' is no duration", hint: "write 90s, 15m, 6h, 7d or inf")
-      }
-      options.cache.ttl = lifetime
-    }
     try options.validate()
     return options
   }

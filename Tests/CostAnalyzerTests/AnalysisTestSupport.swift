@@ -33,6 +33,7 @@ enum SampleLogs {
     let settings = try TextSettings()
     var reader = LogReader(settings: settings, threads: threads)
     reader.needs.scope = options.cache.scope
+    reader.needs.key = options.cache.key
     reader.needs.maxTemperature = options.cache.maxTemperature
     let (files, _) = InputFiles.identify([path], threads: 1)
     var log = reader.read(files)

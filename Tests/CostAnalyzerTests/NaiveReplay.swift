@@ -43,14 +43,18 @@ struct NaiveCache {
   let setting: CacheSetting
   var entries: [NaiveEntry] = []
   var inflation: Int128 = 0
+  /// What SIEVE and S3-FIFO keep beside the entries.
+  var queues: (any NaiveQueues)?
   var outcome = CacheOutcome()
   var hits: [NaiveHit] = []
 
-  init(_ trace: ReplayTrace, _ graph: NeighbourGraph? = nil, _ setting: CacheSetting) {
+  init(_ trace: ReplayTrace, _ graph: NeighbourGraph?, _ setting: CacheSetting) {
     self.trace = trace
     self.graph = graph
     self.setting = setting
     outcome.requests = trace.keys.count
+    if setting.capacity != nil, setting.policy == .sieve { queues = NaiveSIEVE() }
+    if let capacity = setting.capacity, setting.policy == .s3fifo { queues = NaiveS3FIFO(capacity: capacity) }
     for request in trace.keys.indices { ask(request) }
   }
 
@@ -67,9 +71,12 @@ struct NaiveCache {
 
   mutating func ask(_ request: Int) {
     let key = trace.keys[request]
-    let before = entries.count
-    entries.removeAll { $0.isExpired(at: trace.times[request], trace, ttl: setting.ttl) }
-    outcome.expirations += before - entries.count
+    let expired = entries.filter { $0.isExpired(at: trace.times[request], trace, ttl: setting.ttl) }
+    for entry in expired {
+      queues?.expire(entry.key)
+      outcome.expirations += 1
+      entries.removeAll { $0.key == entry.key }
+    }
 
     // Exact before semantic, whatever the cosines; of equal cosines the older entry, which comes first.
     var server = entries.firstIndex { $0.key == key }
@@ -83,6 +90,7 @@ struct NaiveCache {
 
   mutating func hit(_ request: Int, _ place: Int) {
     let isExact = entries[place].key == trace.keys[request]
+    if !isExact { embed(request) }
     if isExact {
       outcome.exactHits += 1
       outcome.savedExactPico += Int128(trace.costs[request])
@@ -95,16 +103,32 @@ struct NaiveCache {
       NaiveHit(
         request: request, kind: isExact ? .exact : .semantic, servedBy: entries[place].insertedBy,
         cosine: cosine(trace.keys[request], entries[place].key)!))
+    queues?.hit(entries[place].key)
     entries[place].lastUse = request
     entries[place].frequency += 1
     entries[place].priority = inflation + entries[place].frequency * Int128(entries[place].cost)
     if setting.isSliding { entries[place].begunBy = request }
   }
 
+  mutating func embed(_ request: Int) {
+    if setting.threshold < 1, !trace.embeddingCosts.isEmpty {
+      outcome.embeddingPico += Int128(trace.embeddingCosts[request])
+    }
+  }
+
   mutating func insert(_ request: Int) {
+    embed(request)
     let judgesIncoming = setting.policy == .belady
     if judgesIncoming { entries.append(NaiveEntry(trace, request)) }
-    while let capacity = setting.capacity, entries.count > (judgesIncoming ? capacity : capacity - 1) {
+    let isFull = entries.count == setting.capacity
+    let key = trace.keys[request]
+    if let victim = queues?.miss(key, isFull: isFull) {
+      entries.removeAll { $0.key == victim }
+      outcome.evictions += 1
+    }
+    var room = setting.capacity.map { judgesIncoming ? $0 : $0 - 1 } ?? .max
+    if entries.count > room, !judgesIncoming { room = max(0, setting.capacity! - setting.evictBatch) }
+    while entries.count > room {
       let victim = entries.remove(at: victim(now: request))
       inflation = victim.priority
       outcome.evictions += 1
@@ -128,6 +152,7 @@ struct NaiveCache {
             || (entry.frequency == best.frequency && entry.lastUse < best.lastUse)
         case .gdsf:
           entry.priority < best.priority || (entry.priority == best.priority && entry.lastUse < best.lastUse)
+        case .sieve, .s3fifo: preconditionFailure("their queues make room")
         case .belady: nextUse(entry, after: now) > nextUse(best, after: now)
         }
       if isBetter { victim = place }

@@ -51,7 +51,7 @@ import Testing
       }
     }
     let fast = replayCacheGrid(trace, settings: exact, threads: 2)
-    let naive = parallelMap(exact.count, threads: 2) { NaiveCache(trace, exact[$0]).outcome }
+    let naive = parallelMap(exact.count, threads: 2) { NaiveCache(trace, nil, exact[$0]).outcome }
     for (setting, (a, b)) in zip(exact, zip(fast, naive)) { #expect(a == b, "\(setting)") }
 
     let graph = try bruteForceGraph(context, threshold: Float(options.thresholds.min()!))

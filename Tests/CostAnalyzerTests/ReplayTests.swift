@@ -103,6 +103,41 @@ struct ExactCacheExamples {
     #expect(replay("A0/3 B1 C2 D3 A4/0 E5 F6 G7 H8 I9 J10 A11", .gdsf, capacity: 2).hits == 1)
   }
 
+  @Test("SIEVE spares what was used once each round, and its hand goes on where it stopped")
+  func hand() {
+    // D: A is spared, B leaves, the hand stops at C. B: C leaves. E: D leaves, though A is older and unmarked at first.
+    let outcome = replay("A0 B1 C2 A3 D4 A5 B6 E7 A8 B9", .sieve, capacity: 3)
+    #expect(outcome == CacheOutcome(requests: 10, exactHits: 4, savedExactPico: 4, evictions: 3, peakEntries: 3))
+    // All are marked: the hand comes round to A. Then it starts over at B.
+    #expect(replay("A0 B1 A2 B3 C4 B5", .sieve, capacity: 2).hits == 3)
+    #expect(replay("A0 B1 A2 B3 C4 A5", .sieve, capacity: 2).hits == 2)
+  }
+
+  @Test("S3-FIFO remembers what left its small queue, and what comes back stays in the main one")
+  func ghost() {
+    // Small holds A, main B to J. K pushes out A, A comes back from the ghost and pushes out K, L pushes B out of the
+    // overfull main for good, B pushes out L, K comes back and pushes out B; L comes back and pushes C out of main.
+    let outcome = replay("A0 B1 C2 D3 E4 F5 G6 H7 I8 J9 K10 A11 L12 B13 K14 A15 K16 L17 L18", .s3fifo, capacity: 10)
+    #expect(outcome == CacheOutcome(requests: 19, exactHits: 3, savedExactPico: 3, evictions: 6, peakEntries: 10))
+  }
+
+  @Test("S3-FIFO takes two uses to go from the small queue to the main one, and one to stay there")
+  func promotion() {
+    #expect(replay("A0 A1 B2 C3 D4 E5 F6 G7 H8 I9 J10 K11 A12", .s3fifo, capacity: 10).hits == 1)
+    // A moves up, so that B leaves; its use having been spent, L then takes K and M, for want of small, C.
+    #expect(replay("A0 A1 A2 B3 C4 D5 E6 F7 G8 H9 I10 J11 K12 A13", .s3fifo, capacity: 10).hits == 3)
+    #expect(replay("A0 A1 A2 B3 C4 D5 E6 F7 G8 H9 I10 J11 K12 B13", .s3fifo, capacity: 10).hits == 2)
+    #expect(replay("A0 A1 A2 B3 B3 C4 D5 E6 F7 G8 H9 I10 J11 K12 B13 A14", .s3fifo, capacity: 10).hits == 5)
+  }
+
+  @Test("S3-FIFO does not remember what has expired")
+  func expiredIsForgotten() {
+    // A expires in small and enters small again, where K pushes it out; remembered, it would have gone to main.
+    let head = "A0 B1 C1 D1 E1 F1 G1 H1 I1 J1"
+    #expect(replay(head + " A10 K10 A10", .s3fifo, capacity: 10, ttl: 10).evictions == 2)
+    #expect(replay(head + " A10 K10 A10 L10 A10", .s3fifo, capacity: 10, ttl: 10).hits == 1)
+  }
+
   @Test("Bélády does not keep an incoming entry that is used last")
   func bypass() {
     let outcome = replay("A0 B1 C2 A3 B4 C5", .belady, capacity: 2)
@@ -258,12 +293,13 @@ private struct Dice: RandomNumberGenerator {
       trace.keys.append(UInt32(draw.min()!))
       trace.costs.append(Int64.random(in: 0...6, using: &self))
       trace.latencies.append(UInt32.random(in: 0...9, using: &self))
+      trace.embeddingCosts.append(Int64.random(in: 0...3, using: &self))
     }
     return trace
   }
 
   mutating func ttl() -> Int64? { [nil, 0, 1, 3, 7, 15, 40, 200, .max].randomElement(using: &self)! }
-  mutating func capacity() -> Int? { [nil, 1, 2, 3, 4, 6, 9].randomElement(using: &self)! }
+  mutating func capacity() -> Int? { [nil, 1, 2, 3, 4, 6, 9, 10, 20, 31].randomElement(using: &self)! }
 
   mutating func graph(keyCount: Int) -> NeighbourGraph {
     var lists = [[(key: UInt32, cosine: Float, refusals: UInt8)]](repeating: [], count: keyCount)
@@ -291,10 +327,12 @@ struct ReplayOracleTests {
       let graph = dice.graph(keyCount: trace.keyCount)
       for policy in EvictionPolicy.allCases {
         for _ in 0..<6 {
-          let setting = CacheSetting(
+          var setting = CacheSetting(
             threshold: Float(Int.random(in: 10...17, using: &dice)) / 16, ttl: dice.ttl(),
             guards: UInt8.random(in: 0...7, using: &dice), isSliding: Bool.random(using: &dice),
             capacity: dice.capacity(), policy: policy)
+          // The queues of SIEVE and S3-FIFO are told of one victim at a time.
+          if ![.sieve, .s3fifo].contains(policy) { setting.evictBatch = Int.random(in: 1...3, using: &dice) }
           var hits: [NaiveHit] = []
           let fast = replayCache(trace, graph: graph, setting: setting) { request, kind, servedBy, cosine in
             hits.append(NaiveHit(request: request, kind: kind, servedBy: servedBy, cosine: cosine))
@@ -315,7 +353,7 @@ struct ReplayOracleTests {
       let setting = CacheSetting(ttl: ttl, capacity: capacity, policy: policy)
       let fast = replayCache(trace, setting: setting)
       #expect(fast.evictions > 0)
-      #expect(fast == NaiveCache(trace, setting).outcome)
+      #expect(fast == NaiveCache(trace, nil, setting).outcome)
     }
   }
 

@@ -34,6 +34,7 @@ package struct JointReplay: Sendable {
         for other in included[bit] { replayed &= ~(1 << other) }
       }
       var total: Int128 = 0
+      for (bit, outcome) in active.enumerated() where replayed >> bit & 1 == 1 { total += outcome.fixedCharges }
       for index in 0..<log.requests.count {
         var state = RequestState(cost: log.requests[index].cost)
         for (bit, effect) in effects.enumerated() where replayed >> bit & 1 == 1 {

@@ -5,6 +5,7 @@ package struct IngestNeeds: Sendable, Equatable {
   /// Prompt keys, answer sketches and complexity; without it no text is looked at.
   package var text = true
   package var scope = CacheScope()
+  package var key = KeyContext.conversation
   /// Requests above this temperature are flagged `hot`.
   package var maxTemperature = 1.0
   /// Answers longer than this are not kept for the pre-cache list.
@@ -181,14 +182,18 @@ final class LineDecoder: @unchecked Sendable {
     _ prompt: Prompt, _ draft: RequestDraft, _ answer: UnsafeRawBufferPointer, _ decoded: inout DecodedLine,
     into result: inout DecodedBlock
   ) {
-    let group = needs.scope.group(of: draft, prompt: prompt, scanner)
-    let key = Hash128.combine([group, Hash128(prompt.lastUser)], tag: 10)
+    let scope = needs.scope.hashes(of: draft, prompt: prompt, scanner)
+    // A raw prompt is one whole conversation, however little of it the cache key holds.
+    let identity = scope.group(prompt.context(.conversation))
+    let key = Hash128.combine([identity, Hash128(prompt.lastUser)], tag: 10)
     decoded.rawKey = key
     decoded.request.prompt = 0
     if let describer, describedKeys.insert(key).inserted {
       decoded.newPrompt = result.newPrompts.count
       result.newPrompts.append(
-        describer.describe(prompt, group: group, tools: draft.tools))
+        describer.describe(
+          prompt, key: key, group: needs.key == .conversation ? identity : scope.group(prompt.context(needs.key)),
+          parts: scope.parts(prompt, needs.key), tools: draft.tools))
     }
     decoded.answerSketch = AnswerSketch.sketch(answer)
     if answer.count <= needs.maxAnswerBytes && !draft.isError {

@@ -4,8 +4,10 @@ import CTextScan
 struct Prompt {
   /// Hash of all system and developer messages.
   var system = Hash128(low: 0, high: 0)
-  /// Hash of the turns around the last user message: roles, texts, tool calls, non-text parts.
-  var context = Hash128(low: 0, high: 0)
+  /// Hashes of the turns: roles, texts, tool calls, non-text parts; of the last user message without its text.
+  var turnParts: [Hash128] = []
+  /// Which of them is the last user message.
+  var lastUserTurn = 0
   /// User and assistant messages, the last user message included.
   var turns = 0
   var lastUser = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -14,6 +16,12 @@ struct Prompt {
   /// Nothing but system prompts and one user message of text: no earlier turns, images or tool results.
   var isPlain = true
   var isEmpty: Bool { turns == 0 }
+
+  /// Hash of what a cache key holds around the text of the last user message.
+  func context(_ kept: KeyContext) -> Hash128 {
+    guard case .lastTurns(let count) = kept else { return Hash128.combine(turnParts, tag: 2) }
+    return Hash128.combine(Array(turnParts[max(0, lastUserTurn - count + 1)...]), tag: 2)
+  }
 }
 
 enum PromptReader {
@@ -83,8 +91,9 @@ enum PromptReader {
     prompt.isPlain = turnParts.count == 1 && lastUser.withoutText == Self.plainUser
     // The text of the last user message is the key, not the context; its images stay in the context.
     turnParts[lastUser.turn] = lastUser.withoutText
+    prompt.lastUserTurn = lastUser.turn
     prompt.system = systemParts.isEmpty ? none : Hash128.combine(systemParts, tag: 1)
-    prompt.context = Hash128.combine(turnParts, tag: 2)
+    prompt.turnParts = turnParts
     return prompt
   }
 

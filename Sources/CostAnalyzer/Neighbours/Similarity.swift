@@ -8,6 +8,8 @@ package struct Similarity: Sendable {
   package var vectors = VectorMatrix(count: 0, dimensions: 16)
   /// Row of each dense key in `vectors`.
   package var rows: [UInt32] = []
+  /// Row of each text, by its index in `PromptTable.texts`.
+  private var rowOfText: [UInt32: UInt32] = [:]
   package var graph = NeighbourGraph.empty(keyCount: 0)
   /// Pairs found, and pairs each guard refuses, in `GuardSet` order.
   package var pairs = 0
@@ -26,16 +28,15 @@ package struct Similarity: Sendable {
     cascade: Cascade? = nil, store: StateStore? = nil, threads: Int
   ) throws -> Similarity {
     var similarity = Similarity()
-    var rowOfText: [UInt32: UInt32] = [:]
     var texts: [UInt32] = []
     var logged: [[Float]] = []
     for key in cache.keys {
       let entry = prompts.keys[Int(key)]
-      if let row = rowOfText[entry.text] {
+      if let row = similarity.rowOfText[entry.text] {
         similarity.rows.append(row)
         continue
       }
-      rowOfText[entry.text] = UInt32(texts.count)
+      similarity.rowOfText[entry.text] = UInt32(texts.count)
       similarity.rows.append(UInt32(texts.count))
       texts.append(entry.text)
       logged.append(prompts.prompts[Int(entry.firstPrompt)].embedding)
@@ -46,7 +47,7 @@ package struct Similarity: Sendable {
     similarity.embedder = embedder.identity
     if ownVectors == nil, let cascade {
       needed = try cascade.needed(
-        texts.map { prompts.embedded($0, seesCase: cascade.first.seesCase) }, groups: groups(cache, prompts),
+        texts.map { prompts.embedded($0, seesCase: cascade.first.seesCase) }, groups: groups(cache),
         rows: similarity.rows, store: store, threads: threads)
       similarity.embedder += " behind \(cascade.first.identity) at \(NumberText.fixed(Double(cascade.floor), 2))"
     }
@@ -69,7 +70,7 @@ package struct Similarity: Sendable {
     denseRule: DenseRule? = DenseRule(), denseListed: Int = 64, threads: Int
   ) {
     graph = .empty(keyCount: cache.keys.count)
-    let groups = Self.groups(cache, prompts)
+    let groups = Self.groups(cache)
     let join = ExactNeighbours(
       matrix: vectors, groups: groups, rows: rows, threshold: threshold, denseRule: denseRule, threads: threads)
     // One for each text, from its first wording: the same text stands in many scopes.
@@ -106,7 +107,7 @@ package struct Similarity: Sendable {
       var numberGroups: [NumberGroup: UInt32] = [:]
       for nearest in join.nearestDense(limit: denseListed) {
         restBelow[Int(nearest.key)] = nearest.restBelow ?? -1
-        let group = prompts.keys[Int(cache.keys[Int(nearest.key)])].group
+        let group = cache.groups[Int(nearest.key)]
         groupOf[Int(nearest.key)] = group
         let numbers = NumberGroup(group: group, quantities: signatures[Int(nearest.key)].quantities)
         let next = UInt32(numberGroups.count)
@@ -126,15 +127,25 @@ package struct Similarity: Sendable {
     graph.dense = search
   }
 
+  /// The same vectors for the keys of another trace over the same texts; their neighbours are still to be found.
+  package func rekeyed(_ cache: CacheTrace, _ prompts: PromptTable) -> Similarity {
+    var similarity = self
+    similarity.rows = cache.keys.map { rowOfText[prompts.keys[Int($0)].text]! }
+    similarity.pairs = 0
+    similarity.denseKeys = 0
+    similarity.refusedPairs = refusedPairs.map { _ in 0 }
+    return similarity
+  }
+
   private struct NumberGroup: Hashable {
     var group: UInt32
     var quantities: UInt64
   }
 
   /// The dense keys of each group of scope and context.
-  private static func groups(_ cache: CacheTrace, _ prompts: PromptTable) -> [[UInt32]] {
-    var groups = [[UInt32]](repeating: [], count: prompts.groups.count)
-    for (dense, key) in cache.keys.enumerated() { groups[Int(prompts.keys[Int(key)].group)].append(UInt32(dense)) }
+  private static func groups(_ cache: CacheTrace) -> [[UInt32]] {
+    var groups = [[UInt32]](repeating: [], count: cache.groups.max().map { Int($0) + 1 } ?? 0)
+    for (dense, group) in cache.groups.enumerated() { groups[Int(group)].append(UInt32(dense)) }
     return groups
   }
 }

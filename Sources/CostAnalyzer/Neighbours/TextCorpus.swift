@@ -130,6 +130,7 @@ package struct TextCorpus: Sendable {
     var reader = LogReader(settings: try TextSettings(extraFillers: options.normalize.extraFillers), threads: threads)
     reader.limits = options.inputLimits
     reader.needs.scope = options.cache.scope
+    reader.needs.key = options.cache.key
     reader.needs.maxAnswerBytes = 0
     let log = reader.read(files)
     lines = log.counts.lines

@@ -1,9 +1,10 @@
 import CTextScan
 
-/// What one distinct raw key (group × raw text of the last user message) says, computed once by the thread that meets it.
+/// What one distinct raw prompt (scope × whole conversation) says, computed once by the thread that meets it.
 struct PromptDescription: Sendable {
   var key: Hash128
   var group: Hash128
+  var parts: ScopeParts
   /// Raw text for display and export, cut at `PromptTable.keptTextBytes` on a character boundary.
   var text: [UInt8]
   var textIsCut: Bool
@@ -32,6 +33,8 @@ package struct PromptTable: Sendable {
     package var textIsCut: Bool
     /// Cache key: index into `keys`.
     package var key: UInt32
+    /// Index into `scopes`.
+    var scope: UInt32
     /// Low words of the step keys before the last one.
     package var stepKeys: [UInt64]
     package var simple: Float
@@ -63,6 +66,9 @@ package struct PromptTable: Sendable {
   private var cased: [[UInt8]?] = []
   /// Identity of scope and context of each group.
   package private(set) var groups: [Hash128] = []
+  /// The distinct scopes and contexts, part by part.
+  private(set) var scopes: [ScopeParts] = []
+  private var scopeOf: [ScopeParts: UInt32] = [:]
   private var promptOf: [Hash128: UInt32] = [:]
   private var keyOf: [Hash128: UInt32] = [:]
   private var textOf: [Hash128: UInt32] = [:]
@@ -93,9 +99,14 @@ package struct PromptTable: Sendable {
       keys.append(Key(group: group, text: text, firstPrompt: promptIndex))
     }
     promptOf[description.key] = promptIndex
+    let scope = scopeOf[description.parts] ?? UInt32(scopes.count)
+    if Int(scope) == scopes.count {
+      scopeOf[description.parts] = scope
+      scopes.append(description.parts)
+    }
     prompts.append(
       RawPrompt(
-        text: description.text, textIsCut: description.textIsCut, key: key,
+        text: description.text, textIsCut: description.textIsCut, key: key, scope: scope,
         stepKeys: description.stepKeys.dropLast().map(\.low), simple: description.simple, rule: description.rule,
         turns: description.turns, isPlain: description.isPlain))
     return promptIndex
@@ -133,18 +144,24 @@ extension GuardText {
 
 /// Describes raw prompts. One per thread.
 final class PromptDescriber {
-  private let normalizer: TextNormalizer
+  /// Nil where keys hold the text as it stands.
+  private let normalizer: TextNormalizer?
   private let rules: TextRules
   private let complexity: ComplexityModel
 
   init(_ settings: TextSettings) {
-    normalizer = TextNormalizer(settings.fillers)
+    normalizer = settings.normalizes ? TextNormalizer(settings.fillers) : nil
     rules = settings.rules
     complexity = settings.complexity
   }
 
-  func describe(_ prompt: Prompt, group: Hash128, tools: ca_slice) -> PromptDescription {
-    let result = normalizer.normalize(prompt.lastUser)
+  /// - Parameters:
+  ///   - key: identity of the raw prompt.
+  ///   - group: identity of what its cache key holds beside the text.
+  func describe(
+    _ prompt: Prompt, key: Hash128, group: Hash128, parts: ScopeParts, tools: ca_slice
+  ) -> PromptDescription {
+    let result = normalizer?.normalize(prompt.lastUser) ?? .init(raw: prompt.lastUser)
     let steps = result.steps
     let stepKeys = steps.enumerated().map { step, text in
       Hash128.combine([group, text.withUnsafeBytes { Hash128($0) }], tag: 11 + UInt64(step))
@@ -152,7 +169,7 @@ final class PromptDescriber {
     let spaced = steps[NormalizationStep.whitespace.rawValue]
     let text = Self.cut(prompt.lastUser, PromptTable.keptTextBytes)
     return PromptDescription(
-      key: Hash128.combine([group, Hash128(prompt.lastUser)], tag: 10), group: group, text: text,
+      key: key, group: group, parts: parts, text: text,
       textIsCut: text.count < prompt.lastUser.count,
       normalized: result.normalized.withUnsafeBytes { Self.cut($0, PromptTable.embeddedBytes) },
       cased: result.cased == result.normalized
@@ -177,13 +194,24 @@ package struct TextSettings: Sendable {
   let fillers: FillerList
   let rules: TextRules
   let complexity: ComplexityModel
+  let normalizes: Bool
   package var complexityVersion: String { complexity.version }
 
   package init(
-    extraFillers: [String] = [], extraTimeSensitive: [String] = [], extraPersonal: [String] = []
+    normalizes: Bool = true, extraFillers: [String] = [], extraTimeSensitive: [String] = [],
+    extraPersonal: [String] = []
   ) throws {
+    self.normalizes = normalizes
     fillers = try FillerList(extra: extraFillers)
     rules = try TextRules(extraTimeSensitive: extraTimeSensitive, extraPersonal: extraPersonal)
     complexity = try ComplexityModel.builtin()
+  }
+}
+
+extension TextSettings {
+  init(_ options: AnalysisOptions) throws {
+    try self.init(
+      normalizes: options.normalize.enabled, extraFillers: options.normalize.extraFillers,
+      extraTimeSensitive: options.cache.extraTimeSensitive, extraPersonal: options.cache.extraPersonal)
   }
 }

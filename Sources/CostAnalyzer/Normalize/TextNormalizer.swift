@@ -72,6 +72,17 @@ package final class TextNormalizer {
     /// The text after the last step, with its capitals: for embedders that see them.
     package var cased: [UInt8]
     package var normalized: [UInt8] { steps.last! }
+
+    init(steps: [[UInt8]], cased: [UInt8]) {
+      self.steps = steps
+      self.cased = cased
+    }
+
+    /// The text as it stands, at every step.
+    init(raw: UnsafeRawBufferPointer) {
+      cased = Array(raw)
+      steps = NormalizationStep.allCases.map { [cased] _ in cased }
+    }
   }
 
   package func normalize(_ raw: UnsafeRawBufferPointer) -> Result {

@@ -149,6 +149,7 @@ struct MarkdownReport {
       switch block {
       case .paragraph(let paragraph): text += "\n\(paragraph)\n"
       case .table(let table, let top): text += "\n" + table.markdown(top: top)
+      case .image(let image): text += "\n![\(image.caption)](\(image.name))\n"
       }
     }
     return text

@@ -11,6 +11,7 @@ package struct ReportFiles {
     add(table: Self.summary(analysis))
     if !analysis.ledgerOnly { add(table: Self.strategies(analysis)) }
     for table in sections.flatMap(\.files) { add(table: table) }
+    for image in sections.flatMap(\.images) { add(image.name, image.svg) }
     if let candidates = analysis.candidates { add(table: Self.clusters(candidates)) }
     let ledger = analysis.ledger
     add(table: Self.ledgerTable("models", key: "model", ledger.models, analysis, latency: true))
@@ -81,7 +82,8 @@ package struct ReportFiles {
       table.add(
         .text(outcome.id), .text(outcome.title), .text(outcome.notRun.map { "not run: \($0)" } ?? "ran"),
         .text(outcome.notRun == nil ? outcome.evidence.rawValue : ""), .int(outcome.requestsAffected),
-        lever == nil ? .empty : .usd(outcome.gross), lever == nil ? .empty : .usd(outcome.charges),
+        lever == nil ? .empty : .usd(outcome.gross),
+        lever == nil ? .empty : .usd(outcome.charges + outcome.fixedCharges),
         lever.map { .usd($0.alone) } ?? .empty, lever.map { .usd($0.waterfall) } ?? .empty,
         lever.map { .usd($0.shapley) } ?? .empty, lever.map { .usd($0.lastIn) } ?? .empty,
         lever.map { .share(bill == 0 ? .nan : Double($0.alone) / Double(bill)) } ?? .empty, .text(outcome.caveat))

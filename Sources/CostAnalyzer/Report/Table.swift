@@ -111,12 +111,24 @@ package struct ReportSection: Sendable {
     /// Markdown written by us; anything from the log in it must already be escaped.
     case paragraph(String)
     case table(Table, top: Int)
+    /// An image that is written beside the report.
+    case image(Image)
+  }
+
+  package struct Image: Sendable {
+    /// File name.
+    var name: String
+    var svg: String
+    /// What it shows, for who cannot see it.
+    var caption: String
   }
 
   package var title: String
   package var blocks: [Block]
   /// Tables that only go to CSV files.
   package var files: [Table]
+
+  var images: [Image] { blocks.compactMap { if case .image(let image) = $0 { image } else { nil } } }
 
   package init(_ title: String, blocks: [Block] = [], files: [Table] = []) {
     self.title = title

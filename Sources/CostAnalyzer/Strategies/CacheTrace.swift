@@ -10,6 +10,8 @@ package struct CacheTrace: Sendable {
   package var requests: [UInt32]
   /// Index into `PromptTable.keys` of each dense key.
   package var keys: [UInt32]
+  /// What each dense key shares with those that may answer it: neighbours are looked for inside one group.
+  package var groups: [UInt32]
   /// Indexed by `CacheabilityRule.rawValue`.
   package var leftOut: [LeftOut]
   package var cost: Int128
@@ -47,12 +49,17 @@ package struct CacheTrace: Sendable {
         keys.append(key)
       }
     }
+    groups = keys.map { log.prompts.keys[Int($0)].group }
     trace = ReplayTrace(
       times: sorted.map { times[$0] }, keys: traceKeys, costs: requests.map { log.requests[Int($0)].cost },
       latencies: requests.map { request in
         let latency = log.requests[Int(request)].latencyMs
         return latency == Request.unknownLatency ? 0 : latency
       }, keyCount: keys.count)
+    let charges = CacheCharges(options)
+    trace.embeddingCosts = requests.map { request in
+      charges.embedding(bytes: log.prompts.prompts[Int(log.requests[Int(request)].prompt)].text.count)
+    }
   }
 
   /// The first rule that keeps a request out of a cache, or nil.
@@ -60,12 +67,42 @@ package struct CacheTrace: Sendable {
     if request.isError { return .error }
     if request.flags.contains(.gatewayHit) { return .gatewayHit }
     if request.prompt == Request.noText { return .noText }
+    if !options.rules { return nil }
     if request.flags.contains(.toolCalls) { return .toolCalls }
     let prompt = prompts.prompts[Int(request.prompt)]
     if prompt.turns > options.maxTurns { return .tooManyTurns }
     if request.usage.promptTokens > UInt64(options.maxPromptTokens) { return .tooLong }
     if request.flags.contains(.hot) { return .tooHot }
     return prompt.rule
+  }
+
+  /// The same requests under a looser key.
+  package func loosened(_ log: RequestLog, _ policy: KeyPolicy) -> CacheTrace {
+    struct LooseKey: Hashable {
+      var group: Hash128
+      var text: UInt32
+    }
+    var result = self
+    result.keys = []
+    result.groups = []
+    var numbers: [LooseKey: UInt32] = [:]
+    var groupNumbers: [Hash128: UInt32] = [:]
+    for (position, request) in requests.enumerated() {
+      let prompt = log.prompts.prompts[Int(log.requests[Int(request)].prompt)]
+      let group = log.prompts.scopes[Int(prompt.scope)].group(policy)
+      let key = LooseKey(group: group, text: log.prompts.keys[Int(prompt.key)].text)
+      let number = numbers[key] ?? UInt32(result.keys.count)
+      if Int(number) == result.keys.count {
+        numbers[key] = number
+        let next = UInt32(groupNumbers.count)
+        result.keys.append(prompt.key)
+        result.groups.append(groupNumbers[group, default: next])
+        if groupNumbers[group] == nil { groupNumbers[group] = next }
+      }
+      result.trace.keys[position] = number
+    }
+    result.trace.keyCount = result.keys.count
+    return result
   }
 
   /// Saving of serving every request that repeats an earlier key: the ceiling of an exact cache of any size.

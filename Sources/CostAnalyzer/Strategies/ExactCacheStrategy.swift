@@ -10,16 +10,13 @@ package enum ExactCacheStrategy: Strategy {
   package static func run(_ context: StrategyContext, into outcome: inout StrategyOutcome) throws {
     let options = context.options.cache
     let trace = context.cache.trace
-    let settings = options.ttls.flatMap { ttl in
-      options.capacities.flatMap { capacity in
-        options.policies.map { CacheSetting(ttl: ttl.micros, capacity: capacity.count, policy: $0) }
-      }
-    }
+    // Bélády's policy bounds what any other could reach.
+    let settings = CacheSweep.settings(options, policies: options.policies + [.belady], thresholds: [1], guards: [0])
     let outcomes = replayCacheGrid(trace, settings: settings, threads: context.threads)
-    let served = servedRequests(context)
-    let lookup = CacheCharges(options).lookup
+    let (served, deployed) = replayDeployed(context)
+    let charges = CacheCharges(options)
     outcome.effect = ServedEffect(
-      served: served, charges: context.cache.requests.map { (request: $0, charge: lookup) },
+      served: served, charges: context.cache.requests.map { (request: $0, charge: charges.lookup) },
       count: context.log.requests.count)
     outcome.requestsAffected = served.count
     outcome.gross = served.reduce(0) { $0 + Int128(context.log.requests[Int($1)].cost) }
@@ -27,25 +24,25 @@ package enum ExactCacheStrategy: Strategy {
       let request = context.log.requests[Int(request)]
       return request.flags.contains(.estimated) && !request.flags.contains(.billed) ? sum + Int128(request.cost) : sum
     }
-    outcome.charges = Int128(lookup) * Int128(trace.count)
+    outcome.charges = Int128(charges.lookup) * Int128(trace.count)
+    outcome.fixedCharges = charges.storage(deployed, trace)
     outcome.evidence = .replayed
     outcome.caveat = "answers repeat word for word only if the caller accepts the first answer again"
-    outcome.sections = [section(context, settings, outcomes, outcome)]
+    outcome.sections = [section(context, settings, outcomes, outcome, deployed)]
   }
 
-  /// Requests served by the deployed setting.
-  private static func servedRequests(_ context: StrategyContext) -> [UInt32] {
+  /// What the deployed setting serves.
+  private static func replayDeployed(_ context: StrategyContext) -> (served: [UInt32], outcome: CacheOutcome) {
     var served: [UInt32] = []
-    let setting = CacheSetting(ttl: context.options.cache.ttl.micros)
-    _ = replayCache(context.cache.trace, setting: setting) { position, _, _, _ in
-      served.append(context.cache.requests[position])
+    let outcome = replayCache(context.cache.trace, setting: context.options.deployed(threshold: 1)) {
+      position, _, _, _ in served.append(context.cache.requests[position])
     }
-    return served
+    return (served, outcome)
   }
 
   private static func section(
     _ context: StrategyContext, _ settings: [CacheSetting], _ outcomes: [CacheOutcome],
-    _ outcome: StrategyOutcome
+    _ outcome: StrategyOutcome, _ deployed: CacheOutcome
   ) -> ReportSection {
     let bill = context.ledger.total.cost
     var grid = Table(
@@ -53,7 +50,7 @@ package enum ExactCacheStrategy: Strategy {
       [
         .init("ttl", "TTL"), .init("capacity", "capacity"), .init("policy", "policy"), .init("requests"),
         .init("hits", "hits"), .init("hit_rate", "hit rate"), .init("saved_usd", "saved"),
-        .init("saved_share_of_bill", "of the bill"), .init("evictions"), .init("expirations"),
+        .init("saved_share_of_bill", "of the bill"), .init("saved_seconds"), .init("evictions"), .init("expirations"),
         .init("peak_entries", "peak entries"),
         .init("hit_bound"),
       ])
@@ -62,7 +59,8 @@ package enum ExactCacheStrategy: Strategy {
         .text(Lifetime(micros: setting.ttl).description), setting.capacity.map { .int($0) } ?? .text("inf"),
         .text(setting.policy.rawValue), .int(result.requests), .int(result.hits),
         .share(Double(result.hits) / Double(result.requests)), .usd(result.savedPico),
-        .share(bill == 0 ? .nan : Double(result.savedPico) / Double(bill)), .int(result.evictions),
+        .share(bill == 0 ? .nan : Double(result.savedPico) / Double(bill)), .int(result.savedMilliseconds / 1000),
+        .int(result.evictions),
         .int(result.expirations),
         .int(result.peakEntries),
         setting.policy == .belady
@@ -74,7 +72,7 @@ package enum ExactCacheStrategy: Strategy {
       zip(settings, outcomes).filter { $0.0.capacity == nil }.map { ($0.0.ttl, $0.1.peakEntries) },
       uniquingKeysWith: max)
     shown.rows = zip(settings, grid.rows).filter { setting, _ in
-      setting.policy == .lru && (setting.capacity ?? -1) < peaks[setting.ttl] ?? .max
+      setting.policy == context.options.cache.policies[0] && (setting.capacity ?? -1) < peaks[setting.ttl] ?? .max
     }.map(\.1)
     let trace = context.cache.trace
     return ReportSection(
@@ -86,7 +84,9 @@ package enum ExactCacheStrategy: Strategy {
           (\(NumberText.percent(context.cache.cost, of: bill)) of the bill), with \(NumberText.grouped(trace.keyCount)) distinct \
           keys. At TTL \(context.options.cache.ttl) without a capacity limit, \(NumberText.grouped(outcome.requestsAffected)) \
           would have been hits, saving \(MoneyText.readable(outcome.gross)) before \(MoneyText.readable(outcome.charges)) for \
-          lookups. LRU is shown; all policies, and the proven bound on hits beside Bélády, are in `exact_cache.csv`.
+          lookups, and \(NumberText.grouped(deployed.savedMilliseconds / 1000)) s of waiting. \
+          \(context.options.cache.policies[0].rawValue) is shown; all policies, and the proven bound on hits beside Bélády, \
+          are in `exact_cache.csv`.
           """),
         .table(shown, top: .max),
         .paragraph("What each normalisation step buys (TTL ∞, no capacity limit, cumulative):"),
@@ -131,23 +131,6 @@ package enum ExactCacheStrategy: Strategy {
       if left.requests > 0 { table.add(.text(rule.name), .int(left.requests), .usd(left.cost)) }
     }
     return table
-  }
-}
-
-/// What a cache costs to ask, in whole pico-dollars.
-struct CacheCharges {
-  /// Per lookup.
-  let lookup: PicoDollars
-  private let perMillionTokens: Double
-
-  init(_ options: AnalysisOptions.Cache) {
-    lookup = PicoDollars((options.lookupUSDPerMillion * 1e6).rounded())
-    perMillionTokens = options.embeddingUSDPerMillionTokens
-  }
-
-  /// Of embedding a text once.
-  func embedding(bytes: Int) -> PicoDollars {
-    PicoDollars((Double(TokenEstimate.tokens(bytes: bytes)) * perMillionTokens * 1e6).rounded())
   }
 }
 

@@ -39,6 +39,8 @@ package struct StrategyOutcome: Sendable {
   package var gross: Int128 = 0
   /// What the lever itself would have cost.
   package var charges: Int128 = 0
+  /// What it would have cost whoever was served (storage).
+  package var fixedCharges: Int128 = 0
   /// The part of `gross` that rests on estimated token counts.
   package var estimatedGross: Int128 = 0
   /// Levers whose work this one does itself: with both on, only this one is replayed.
@@ -50,7 +52,7 @@ package struct StrategyOutcome: Sendable {
   package var effect: (any LeverEffect)?
   package var sections: [ReportSection] = []
 
-  package var net: Int128 { gross - charges }
+  package var net: Int128 { gross - charges - fixedCharges }
 
   package init(id: String, title: String) {
     self.id = id

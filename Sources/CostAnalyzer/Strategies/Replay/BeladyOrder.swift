@@ -14,7 +14,7 @@ struct BeladyOrder: EvictionOrder {
   static var judgesIncoming: Bool { true }
   static var looksAhead: Bool { true }
 
-  private struct Priority: Comparable {
+  private struct Priority: Comparable, BitwiseCopyable {
     /// `UInt32.max` is never.
     var nextUse: UInt32
     var inserted: UInt32
@@ -29,19 +29,19 @@ struct BeladyOrder: EvictionOrder {
   private let future: FutureUses
   private let lifespan: Lifespan
   /// Of each entry: its key, the request with which its life began, and how far its key's future has been read.
-  private var keys: [UInt32]
-  private var begunBy: [UInt32]
-  private var cursors: [UInt32]
+  private let keys: ScratchArray<UInt32>
+  private let begunBy: ScratchArray<UInt32>
+  private let cursors: ScratchArray<UInt32>
   private var heap: IndexedHeap<Priority>
 
   init(_ trace: ReplayTrace, future: FutureUses, lifespan: Lifespan, places: Int) {
     times = trace.times
     self.future = future
     self.lifespan = lifespan
-    keys = [UInt32](repeating: 0, count: places)
-    begunBy = keys
-    cursors = keys
-    heap = IndexedHeap(count: places)
+    keys = ScratchArray(repeating: 0, count: places)
+    begunBy = ScratchArray(repeating: 0, count: places)
+    cursors = ScratchArray(repeating: 0, count: places)
+    heap = IndexedHeap(count: places, filler: Priority(nextUse: 0, inserted: 0))
   }
 
   mutating func insert(_ entry: Int, key: Int, by request: Int) {
@@ -64,7 +64,9 @@ struct BeladyOrder: EvictionOrder {
   mutating func evict() -> Int { heap.popMinimum().key }
 
   private mutating func priority(_ entry: Int, after request: Int, inserted: UInt32) -> Priority {
-    let next = future.next(of: Int(keys[entry]), after: request, cursor: &cursors[entry])
+    var cursor = cursors[entry]
+    let next = future.next(of: Int(keys[entry]), after: request, cursor: &cursor)
+    cursors[entry] = cursor
     let isUseless = next != .max && lifespan.isOver(since: times[Int(begunBy[entry])], now: times[Int(next)])
     return Priority(nextUse: isUseless ? .max : next, inserted: inserted)
   }

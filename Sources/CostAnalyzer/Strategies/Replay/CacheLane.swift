@@ -5,14 +5,21 @@
 struct CacheLane<Order: EvictionOrder> {
   private let lifespan: Lifespan
   private let capacity: Int
+  /// How many entries leave a full cache at once, and how many of them are still to go.
+  private let evictBatch: Int
+  private let isSemantic: Bool
+  private var leaving = 0
   private var order: Order
-  private var keys: [UInt32]
-  private var inserters: [UInt32]
+  private let keys: ScratchArray<UInt32>
+  private let inserters: ScratchArray<UInt32>
   /// When the life of each entry began.
-  private var begun: [Int64]
+  private let begun: ScratchArray<Int64>
   /// Entries in the order in which their lives began, which is that of their expiry.
   private var ages: IntrusiveList
-  private var free: [UInt32]
+  /// Numbers that are free again, the last one on top, and from which on none was ever used.
+  private let free: ScratchArray<UInt32>
+  private var freeCount = 0
+  private var used = 0
   /// No entry expires before this moment.
   private(set) var nextExpiry = Int64.max
   private var count = 0
@@ -26,14 +33,18 @@ struct CacheLane<Order: EvictionOrder> {
   init(_ trace: ReplayTrace, _ setting: CacheSetting, order: Order) {
     lifespan = Lifespan(setting)
     capacity = setting.capacity ?? .max
+    evictBatch = setting.evictBatch
+    isSemantic = setting.threshold < 1
     self.order = order
     let places = Self.places(setting.capacity, keyCount: trace.keyCount)
-    keys = [UInt32](repeating: 0, count: places)
-    inserters = keys
-    begun = [Int64](repeating: 0, count: lifespan.ttl == nil ? 0 : places)
+    keys = ScratchArray(repeating: 0, count: places)
+    inserters = ScratchArray(repeating: 0, count: places)
+    begun = ScratchArray(repeating: 0, count: lifespan.ttl == nil ? 0 : places)
     ages = IntrusiveList(count: lifespan.ttl == nil ? 0 : places)
-    free = (0..<UInt32(places)).reversed()
+    free = ScratchArray(repeating: 0, count: places)
     outcome = CacheOutcome(requests: trace.count)
+    // Less those of exact hits, as they come.
+    if setting.threshold < 1 { outcome.embeddingPico = trace.embeddingCosts.reduce(0) { $0 + Int128($1) } }
   }
 
   /// The request that inserted the entry. Later insertions have greater numbers.
@@ -42,7 +53,7 @@ struct CacheLane<Order: EvictionOrder> {
 
   /// Removes one entry with `expires ≤ now` and returns its key; nil where there is none left.
   mutating func popExpired(now: Int64) -> Int? {
-    guard let oldest = ages.first else {
+    guard let oldest = ages.first() else {
       nextExpiry = .max
       return nil
     }
@@ -66,6 +77,7 @@ struct CacheLane<Order: EvictionOrder> {
     if isExact {
       outcome.exactHits += 1
       outcome.savedExactPico += cost
+      if isSemantic, !trace.embeddingCosts.isEmpty { outcome.embeddingPico -= Int128(trace.embeddingCosts[request]) }
     } else {
       outcome.semanticHits += 1
       outcome.savedSemanticPico += cost
@@ -76,8 +88,16 @@ struct CacheLane<Order: EvictionOrder> {
   /// Another entry served a request that this one could have served.
   mutating func pass(_ entry: Int, by request: Int) { order.pass(entry, by: request) }
 
-  /// Frees a place if the cache is full; the key of the entry that left.
-  mutating func makeRoom() -> Int? { count < capacity ? nil : evict() }
+  /// Where the cache is full, makes room for the next entry: the key of one that leaves. Asked until it is nil.
+  mutating func makeRoom() -> Int? {
+    if count == capacity { leaving = evictBatch }
+    if leaving == 0 || count == 0 {
+      leaving = 0
+      return nil
+    }
+    leaving -= 1
+    return evict()
+  }
 
   private mutating func evict() -> Int {
     outcome.evictions += 1
@@ -88,7 +108,7 @@ struct CacheLane<Order: EvictionOrder> {
 
   /// Adds the request's entry and returns its number.
   mutating func insert(_ key: Int, by request: Int, at now: Int64) -> Int {
-    let entry = Int(free.removeLast())
+    let entry = takeNumber()
     keys[entry] = UInt32(key)
     inserters[entry] = UInt32(request)
     if lifespan.ttl != nil {
@@ -112,9 +132,19 @@ struct CacheLane<Order: EvictionOrder> {
 
   private mutating func release(_ entry: Int, isInAges: Bool = true) -> Int {
     if isInAges { ages.remove(entry) }
-    free.append(UInt32(entry))
+    free[freeCount] = UInt32(entry)
+    freeCount += 1
     count -= 1
     return Int(keys[entry])
+  }
+
+  private mutating func takeNumber() -> Int {
+    if freeCount == 0 {
+      used += 1
+      return used - 1
+    }
+    freeCount -= 1
+    return Int(free[freeCount])
   }
 
   func requireBalance() {

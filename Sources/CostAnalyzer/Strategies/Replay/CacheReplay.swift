@@ -34,6 +34,11 @@ func replayLanes(
   case .fifo: return run { places, _ in FIFOOrder(places: places) }
   case .lfu: return run { places, _ in LFUOrder(places: places) }
   case .gdsf: return run { places, _ in GDSFOrder(trace, places: places) }
+  case .sieve: return run { places, _ in SIEVEOrder(places: places) }
+  case .s3fifo:
+    return run { places, setting in
+      S3FIFOOrder(keyCount: trace.keyCount, places: places, capacity: setting.capacity ?? trace.keyCount)
+    }
   case .belady:
     let future = FutureUses(trace, graph: graph, setting: settings[0])
     return run { places, setting in

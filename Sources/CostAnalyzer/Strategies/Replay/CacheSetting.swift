@@ -12,6 +12,8 @@ package struct CacheSetting: Sendable, Hashable {
   package var capacity: Int?
   /// Which entry leaves a full cache; without meaning where the capacity is nil.
   package var policy: EvictionPolicy
+  /// Entries that leave a full cache at once, at least one; Bélády's policy drops one whatever this says.
+  package var evictBatch = 1
 
   package init(
     threshold: Float = 1, ttl: Int64? = nil, guards: UInt8 = 0, isSliding: Bool = false, capacity: Int? = nil,
@@ -40,6 +42,8 @@ package struct CacheOutcome: Sendable, Equatable {
   package var savedSemanticPico: Int128 = 0
   /// The summed latencies of the hits, as far as they are known.
   package var savedMilliseconds = 0
+  /// What embedding the requests that no exact entry answered costs.
+  package var embeddingPico: Int128 = 0
   /// Entries that left for want of room, those that Bélády's policy did not keep at all included.
   package var evictions = 0
   /// Entries dropped because a request came at or after their expiry.

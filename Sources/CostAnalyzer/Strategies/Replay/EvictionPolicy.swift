@@ -1,6 +1,7 @@
 /// Which entry leaves a full cache.
 package enum EvictionPolicy: String, CaseIterable, Sendable, Codable {
-  case lru, fifo, lfu, gdsf, belady
+  case lru, fifo, lfu, gdsf, belady, sieve
+  case s3fifo = "s3-fifo"
 }
 
 /// The bookkeeping of one eviction policy: told what enters, is used and expires, it names the victim.

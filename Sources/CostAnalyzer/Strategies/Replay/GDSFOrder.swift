@@ -6,7 +6,7 @@
 /// moment. The victim has the lowest priority, of equal ones the least recently used. Expiry leaves *L* as it is, and
 /// the frequency of an entry that has left is forgotten. All in exact integers.
 struct GDSFOrder: EvictionOrder {
-  private struct Priority: Comparable {
+  private struct Priority: Comparable, BitwiseCopyable {
     var value: Int128
     var lastUse: UInt32
 
@@ -16,20 +16,20 @@ struct GDSFOrder: EvictionOrder {
   }
 
   /// What the priority of a live entry is computed from.
-  private struct Worth {
+  private struct Worth: BitwiseCopyable {
     var cost: Int64 = 0
     var frequency: Int64 = 0
   }
 
   private let costs: [Int64]
-  private var worths: [Worth]
+  private let worths: ScratchArray<Worth>
   private var heap: IndexedHeap<Priority>
   private var inflation: Int128 = 0
 
   init(_ trace: ReplayTrace, places: Int) {
     costs = trace.costs
-    worths = [Worth](repeating: Worth(), count: places)
-    heap = IndexedHeap(count: places)
+    worths = ScratchArray(repeating: Worth(), count: places)
+    heap = IndexedHeap(count: places, filler: Priority(value: 0, lastUse: 0))
   }
 
   mutating func insert(_ entry: Int, key: Int, by request: Int) {

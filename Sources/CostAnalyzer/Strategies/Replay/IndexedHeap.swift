@@ -1,7 +1,7 @@
 /// A minimum heap over the keys `0 ..< count`, each in it at most once, that finds a key's place in constant time.
 ///
 /// Priorities in the heap must differ from each other; then the minimum, and with it every replay, is unique.
-struct IndexedHeap<Priority: Comparable> {
+struct IndexedHeap<Priority: Comparable & BitwiseCopyable> {
   private struct Node {
     var priority: Priority
     var key: UInt32
@@ -9,20 +9,23 @@ struct IndexedHeap<Priority: Comparable> {
 
   /// Four children a node: half the levels of a binary heap, and siblings lie side by side in memory.
   private let arity = 4
-  private var nodes: [Node] = []
+  private let nodes: ScratchArray<Node>
+  private var count = 0
   /// The place in `nodes` of every key that is in the heap; of other keys anything.
-  private var places: [UInt32]
+  private let places: ScratchArray<UInt32>
 
-  init(count: Int) {
-    places = [UInt32](repeating: 0, count: count)
+  /// - Parameter filler: any priority.
+  init(count: Int, filler: Priority) {
+    nodes = ScratchArray(repeating: Node(priority: filler, key: 0), count: count)
+    places = ScratchArray(repeating: 0, count: count)
   }
 
   func priority(of key: Int) -> Priority { nodes[Int(places[key])].priority }
 
   mutating func insert(_ key: Int, _ priority: Priority) {
     let node = Node(priority: priority, key: UInt32(key))
-    nodes.append(node)
-    moveUp(node, from: nodes.count - 1)
+    count += 1
+    moveUp(node, from: count - 1)
   }
 
   mutating func update(_ key: Int, _ priority: Priority) {
@@ -31,12 +34,13 @@ struct IndexedHeap<Priority: Comparable> {
 
   mutating func remove(_ key: Int) {
     let hole = Int(places[key])
-    let last = nodes.removeLast()
-    if hole < nodes.count { settle(last, at: hole) }
+    count -= 1
+    let last = nodes[count]
+    if hole < count { settle(last, at: hole) }
   }
 
   mutating func popMinimum() -> (key: Int, priority: Priority) {
-    precondition(!nodes.isEmpty, "the heap is empty")
+    precondition(count > 0, "the heap is empty")
     let minimum = nodes[0]
     remove(Int(minimum.key))
     return (Int(minimum.key), minimum.priority)
@@ -73,9 +77,9 @@ struct IndexedHeap<Priority: Comparable> {
 
   private func smallestChild(of parent: Int) -> Int? {
     let first = parent * arity + 1
-    guard first < nodes.count else { return nil }
+    guard first < count else { return nil }
     var smallest = first
-    for child in first + 1..<max(first + 1, min(first + arity, nodes.count))
+    for child in first + 1..<max(first + 1, min(first + arity, count))
     where nodes[child].priority < nodes[smallest].priority {
       smallest = child
     }

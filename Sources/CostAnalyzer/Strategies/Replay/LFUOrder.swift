@@ -3,7 +3,7 @@
 /// The insertion counts as the first use, each hit as one more. What has left by eviction or expiry is forgotten: a
 /// key that comes back starts at one.
 struct LFUOrder: EvictionOrder {
-  private struct Priority: Comparable {
+  private struct Priority: Comparable, BitwiseCopyable {
     var frequency: UInt32
     var lastUse: UInt32
 
@@ -14,7 +14,7 @@ struct LFUOrder: EvictionOrder {
 
   private var heap: IndexedHeap<Priority>
 
-  init(places: Int) { heap = IndexedHeap(count: places) }
+  init(places: Int) { heap = IndexedHeap(count: places, filler: Priority(frequency: 0, lastUse: 0)) }
 
   mutating func insert(_ entry: Int, key: Int, by request: Int) {
     heap.insert(entry, Priority(frequency: 1, lastUse: UInt32(request)))

@@ -11,11 +11,12 @@ struct LaneReplay<Order: EvictionOrder> {
   private let graph: NeighbourGraph?
   private let threshold: Float
   private let guards: UInt8
-  private var lanes: [CacheLane<Order>]
+  /// Changed in place, without the checks of a Swift array; freed at the end of `run`.
+  private let lanes: UnsafeMutableBufferPointer<CacheLane<Order>>
   /// By key: the lanes that have an entry of it.
-  private var live: [UInt64]
+  private let live: ScratchArray<UInt64>
   /// By key, then lane: the number of that entry.
-  private var entries: [UInt32]
+  private let entries: ScratchArray<UInt32>
   private var dense: [LiveDense] = []
 
   /// - Parameter settings: alike in threshold, guards and policy.
@@ -28,12 +29,14 @@ struct LaneReplay<Order: EvictionOrder> {
     threshold = settings[0].threshold
     guards = settings[0].guards
     self.graph = threshold < 1 ? graph : nil
-    lanes = settings.map { setting in
-      let places = CacheLane<Order>.places(setting.capacity, keyCount: trace.keyCount)
-      return CacheLane(trace, setting, order: order(places, setting))
-    }
-    live = [UInt64](repeating: 0, count: trace.keyCount)
-    entries = [UInt32](repeating: 0, count: trace.keyCount * settings.count)
+    lanes = .allocate(capacity: settings.count)
+    _ = lanes.initialize(
+      from: settings.map { setting in
+        let places = CacheLane<Order>.places(setting.capacity, keyCount: trace.keyCount)
+        return CacheLane(trace, setting, order: order(places, setting))
+      })
+    live = ScratchArray(repeating: 0, count: trace.keyCount)
+    entries = ScratchArray(repeating: 0, count: trace.keyCount * settings.count)
     if let search = self.graph?.dense {
       dense = settings.map { _ in LiveDense(search, guards: guards, budget: budget) }
     }
@@ -43,11 +46,15 @@ struct LaneReplay<Order: EvictionOrder> {
 
   /// `onHit` hears of the hits of all lanes.
   consuming func run(onHit: OnHit?) -> [CacheOutcome] {
+    defer {
+      lanes.deinitialize()
+      lanes.deallocate()
+    }
     let all = lanes.count == 64 ? UInt64.max : 1 << UInt64(lanes.count) - 1
     for request in 0..<trace.count {
       let key = Int(trace.keys[request])
       let now = trace.times[request]
-      for lane in lanes.indices where now >= lanes[lane].nextExpiry {
+      for lane in 0..<lanes.count where now >= lanes[lane].nextExpiry {
         while let expired = lanes[lane].popExpired(now: now) { forget(expired, lane) }
       }
       let exact = live[key]
@@ -64,8 +71,8 @@ struct LaneReplay<Order: EvictionOrder> {
       }
       forEachBit(missing) { lane in insert(key, lane, by: request, at: now) }
     }
-    for lane in lanes { lane.requireBalance() }
-    return lanes.indices.map { lane in
+    return (0..<lanes.count).map { lane in
+      lanes[lane].requireBalance()
       var outcome = lanes[lane].outcome
       outcome.unsearched = dense.isEmpty ? 0 : dense[lane].skipped
       return outcome
@@ -80,7 +87,9 @@ struct LaneReplay<Order: EvictionOrder> {
   }
 
   private mutating func insert(_ key: Int, _ lane: Int, by request: Int, at now: Int64) {
-    if !Order.judgesIncoming, let victim = lanes[lane].makeRoom() { forget(victim, lane) }
+    if !Order.judgesIncoming {
+      while let victim = lanes[lane].makeRoom() { forget(victim, lane) }
+    }
     entries[key * lanes.count + lane] = UInt32(lanes[lane].insert(key, by: request, at: now))
     live[key] |= 1 << UInt64(lane)
     if !dense.isEmpty { dense[lane].insert(key) }
@@ -158,9 +167,9 @@ struct LaneReplay<Order: EvictionOrder> {
         let inserter = lanes[lane].inserter(of: entry(other, lane))
         if inserter < best?.inserter ?? .max { best = (inserter, other, graph.cosines[pair]) }
       }
-      let (entries, count, books) = (entries, lanes.count, lanes[lane])
+      let (entries, lanes) = (entries, lanes)
       let unlisted = dense[lane].nearest(to: key, atLeast: best?.cosine ?? threshold) { other in
-        books.inserter(of: Int(entries[other * count + lane]))
+        lanes[lane].inserter(of: Int(entries[other * lanes.count + lane]))
       }
       if let unlisted, unlisted.cosine > best?.cosine ?? -1 || unlisted.inserter < best!.inserter { best = unlisted }
       guard let best else { return }

@@ -8,6 +8,8 @@ package struct ReplayTrace: Sendable {
   package var costs: [Int64]
   /// Milliseconds that a hit on this request saves, 0 where unknown; empty where none is known.
   package var latencies: [UInt32]
+  /// Pico-dollars that embedding each request's text costs; empty where that is free.
+  package var embeddingCosts: [Int64] = []
   package var keyCount: Int
 
   package init(times: [Int64], keys: [UInt32], costs: [Int64], latencies: [UInt32] = [], keyCount: Int) {
@@ -26,6 +28,8 @@ extension ReplayTrace {
   func requireWellFormed() {
     precondition(times.count == keys.count && costs.count == keys.count, "a trace needs one time and cost a key")
     precondition(latencies.isEmpty || latencies.count == keys.count, "a trace needs one latency a key, or none")
+    precondition(
+      embeddingCosts.isEmpty || embeddingCosts.count == keys.count, "a trace needs one embedding cost a key, or none")
     // Requests and keys are held as `UInt32`, whose last value stands for "none".
     precondition(keys.count < Int(UInt32.max) && keyCount < Int(UInt32.max), "a trace is too long for 32-bit indices")
     precondition(keys.allSatisfy { Int($0) < keyCount }, "a key lies outside 0 ..< keyCount")
