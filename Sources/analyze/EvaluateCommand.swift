@@ -4,8 +4,8 @@ import Foundation
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure embedders and guards on labelled data.",
-    subcommands: [EvaluatePairsCommand.self])
+    commandName: "evaluate", abstract: "Measure embedders, guards and caches on labelled data.",
+    subcommands: [EvaluatePairsCommand.self, EvaluateCacheCommand.self])
 }
 
 struct EvaluatePairsCommand: ParsableCommand {

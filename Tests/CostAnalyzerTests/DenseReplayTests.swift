@@ -64,6 +64,43 @@ struct DenseReplayTests {
     #expect(truncated > 0, "the lists were cut, or this tests nothing")
   }
 
+  @Test("A vCache gives hit for hit what its naive twin gives over all pairs")
+  func vcache() throws {
+    var rng = SeededGenerator(21)
+    var rule = DenseRule()
+    rule.stride = 4
+    rule.hits = 3
+    rule.smallestGroup = 20
+    var (truncated, semanticHits) = (0, 0)
+    for _ in 0..<4 {
+      let context = try SampleLogs.context(try log(&rng))
+      let trace = context.cache.trace
+      var whole = context.similarity
+      var partial = context.similarity
+      whole.findNeighbours(
+        context.cache, context.log.prompts, threshold: 0.8, guards: try GuardSet(), denseRule: nil, threads: 2)
+      partial.findNeighbours(
+        context.cache, context.log.prompts, threshold: 0.8, guards: try GuardSet(), denseRule: rule,
+        denseListed: Int.random(in: 1...6, using: &rng), threads: 2)
+      truncated += whole.graph.neighbours.count - partial.graph.neighbours.count
+      func same(_ request: Int, _ server: Int) -> Bool? { (trace.keys[request] ^ trace.keys[server]) % 5 < 4 }
+      for ttl: Int64? in [nil, 20_000_000_000] {
+        for mask: UInt8 in [0, 3] {
+          let setting = VCacheSetting(errorBound: 0.3, floor: 0.8, ttl: ttl, guards: mask, seed: rng.next())
+          var hits: [NaiveHit] = []
+          let outcome = replayVCache(trace, graph: partial.graph, setting: setting, sameAnswer: same) {
+            hits.append(NaiveHit(request: $0, kind: $1, servedBy: $2, cosine: $3))
+          }
+          let expected = NaiveVCache(trace, whole.graph, setting, sameAnswer: same)
+          #expect(outcome == expected.outcome)
+          #expect(hits == expected.hits)
+          semanticHits += outcome.semanticHits
+        }
+      }
+    }
+    #expect(truncated > 0 && semanticHits > 0, "or this tests nothing")
+  }
+
   @Test("The nearest dense neighbours are the nearest ones, and what is left out is no nearer")
   func nearest() throws {
     var rng = SeededGenerator(9)
