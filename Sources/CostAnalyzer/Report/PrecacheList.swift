@@ -91,7 +91,7 @@ package struct PrecacheList: Sendable {
     _ rules: CandidateRules, _ candidates: [PrecacheCandidate]
   ) -> (AnswerAging, [Int: AnswerAging.Curve]) {
     let context = rules.context
-    var aging = AnswerAging(context.options.cache)
+    var aging = AnswerAging(context.options.cache.ttls + [context.options.cache.ttl])
     let repeated = (0..<rules.clusters.count).filter { rules.clusters.positions(of: $0).count > 1 }
     let empty = aging
     let curves = parallelMap(repeated.count, threads: context.threads) { index in

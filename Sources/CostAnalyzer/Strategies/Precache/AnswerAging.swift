@@ -30,10 +30,11 @@ package struct AnswerAging: Sendable {
   /// The part of the agreement of fresh answers that may be lost before an answer is too old.
   private static let tolerance = 0.1
 
-  package init(_ options: AnalysisOptions.Cache) {
-    let finite = (options.ttls + [options.ttl]).compactMap(\.micros)
-    lifetimes = Set(finite.isEmpty ? [Timestamp.day] : finite).sorted().map { Lifetime(micros: $0) }
-    overall = Curve(buckets: lifetimes.count)
+  /// - Parameter lifetimes: those to choose from; without a finite one, a day.
+  package init(_ lifetimes: [Lifetime]) {
+    let finite = lifetimes.compactMap(\.micros)
+    self.lifetimes = Set(finite.isEmpty ? [Timestamp.day] : finite).sorted().map { Lifetime(micros: $0) }
+    overall = Curve(buckets: self.lifetimes.count)
   }
 
   package mutating func add(_ curve: Curve) { overall += curve }
@@ -66,11 +67,13 @@ package struct AnswerAging: Sendable {
   }
 
   /// The longest lifetime up to which the answers of a cluster agree nearly as well as its freshest do. Where the cluster has
-  /// few pairs, all clusters of the log speak for it. Nil when not even the freshest agree.
+  /// few pairs, all clusters of the log speak for it; where no answers of the log are that close in time, the shortest lifetime.
+  /// Nil when not even the freshest agree.
   package func lifetime(_ curve: Curve) -> Lifetime? {
     var fresh: Double?
     var best: Lifetime?
-    for bucket in lifetimes.indices {
+    guard let youngest = overall.pairs.firstIndex(where: { $0 > 0 }) else { return lifetimes[0] }
+    for bucket in youngest..<lifetimes.count {
       // Ages that nobody's answers have reached are not known to be safe.
       guard overall.pairs[bucket] > 0 else { break }
       let prior = overall.same[bucket] / overall.pairs[bucket]

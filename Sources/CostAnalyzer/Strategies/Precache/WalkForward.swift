@@ -84,6 +84,12 @@ package struct WalkForward: Sendable {
     /// Half of the first day: a list made in its first half is tried on the second, so that the second day's prediction is
     /// corrected too. It is in no row.
     package var isHalf: Bool
+
+    package init(day: Int, positions: Range<Int>, isHalf: Bool) {
+      self.day = day
+      self.positions = positions
+      self.isHalf = isHalf
+    }
   }
 
   package static func periods(_ times: [Int64]) -> [Period] {
