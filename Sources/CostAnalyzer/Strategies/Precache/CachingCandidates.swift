@@ -22,12 +22,13 @@ package struct CachingCandidates: Sendable {
   package let precache: PrecacheList
   package let walkForward: WalkForward
 
-  package init(_ context: StrategyContext) {
+  /// - Parameter same: how answers are compared; by their sketches when nil.
+  package init(_ context: StrategyContext, same: SameAnswer? = nil) {
     let graph = context.similarity.graph
     let (threshold, guards) = (Float(context.options.cache.threshold), context.options.guardMask)
     let groups = LeaderClusters(context.cache.trace, graph: graph, threshold: threshold, guards: guards)
     let reach = ListReach(graph, threshold: threshold, guards: guards)
-    let rules = CandidateRules(context, groups, SameAnswer(context.log))
+    let rules = CandidateRules(context, groups, same ?? SameAnswer(context.log))
     walkForward = WalkForward(rules, reach)
     let all = parallelMap(groups.count, threads: context.threads) { Cluster($0, groups.positions(of: $0), context) }
     clusters = all.count
