@@ -133,7 +133,9 @@ import Testing
     let found = CachingCandidates(context, same: SameAnswer { truth[$0] == truth[$1] ? 1 : 0 })
     let kindOf = Dictionary(
       zip(
-        (0..<intents.count).map { String(decoding: context.log.prompts.text(of: context.log.requests[$0]), as: UTF8.self) },
+        (0..<intents.count).map {
+          String(decoding: context.log.prompts.text(of: context.log.requests[$0]), as: UTF8.self)
+        },
         kinds), uniquingKeysWith: { first, _ in first })
     var (short, long, volatile) = (0, 0, 0)
     for candidate in found.precache.candidates {
@@ -159,13 +161,15 @@ import Testing
     #expect(candidates.count > 5 && Set(candidates.map(\.key)).count == candidates.count)
     #expect(candidates.map(\.rank) == Array(1...candidates.count))
     func object(_ name: String) throws -> [String: Any] {
-      try #require(try JSONSerialization.jsonObject(with: try #require(files[name])) as? [String: Any])
+      let data = try #require(files[name])
+      return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
     let manifest = try object(PrecacheManifest.fileName)
     let run = try object("run.json")
     let hashes = try #require(run["files"] as? [String: String])
     #expect(manifest["sha256"] as? String == hashes[PrecacheList.fileName])
-    #expect(manifest["run_id"] as? String == run["run_id"] as? String && manifest["entries"] as? Int == candidates.count)
+    #expect(
+      manifest["run_id"] as? String == run["run_id"] as? String && manifest["entries"] as? Int == candidates.count)
     #expect(hashes[PrecacheManifest.fileName] != nil)
   }
 }

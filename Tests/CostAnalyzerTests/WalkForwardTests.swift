@@ -18,7 +18,8 @@ struct WalkForwardTests {
     let lines = (0..<distinct * 5).map { index in
       time += index % 40 == 39 ? 200_000 : Int64.random(in: 0...step, using: &rng)
       let key = min(Int.random(in: 0..<distinct, using: &rng), Int.random(in: 0..<distinct, using: &rng))
-      let answer = key % 5 == 0 ? "one of \(index % 4) quite unlike words x\(index % 4)" : "the answer about thing \(key)"
+      let disputed = "one of \(index % 4) quite unlike words x\(index % 4)"
+      let answer = key % 5 == 0 ? disputed : "the answer about thing \(key)"
       return SampleLogs.line(
         index, time: time, user: Int.random(in: 0...4, using: &rng), model: "gpt-4o",
         question: "why is report \(key % 5) \(key % 7 == 0 ? "not " : "")ready, case w\(key)x",
@@ -129,13 +130,17 @@ struct WalkForwardTests {
   @Test("What lists of the past did corrects the next promise, the last days most, and misses widen the interval")
   func calibration() {
     var calibration = Calibration()
-    #expect(calibration.factor == 1)
-    calibration.learn(promised: 0.4, realised: 0.2)
-    #expect(calibration.factor == 0.5)
-    calibration.learn(promised: 0, realised: 0)
-    #expect(calibration.factor == 0.5)
-    calibration.learn(promised: 0.4, realised: 0.4)
-    #expect(calibration.factor > 0.75 && calibration.factor < 0.8)
+    #expect(calibration.corrected([10, 20, 30]) == 60)
+    // Five hits of each class count as the others do: (50 + 5 · 0.625) / (100 + 5) for the new ones.
+    calibration.learn(promised: [100, 0, 60], realised: [50, 0, 50])
+    #expect(abs(calibration.corrected([1, 0, 0]) - (50 + 5 * 0.625) / 105) < 1e-12)
+    #expect(abs(calibration.corrected([0, 1, 0]) - 0.625) < 1e-12)
+    #expect(abs(calibration.corrected([0, 0, 1]) - (50 + 5 * 0.625) / 65) < 1e-12)
+    for _ in 0..<20 { calibration.learn(promised: [0, 0, 60], realised: [0, 0, 60]) }
+    #expect(calibration.corrected([0, 0, 10]) > 9.5 && calibration.corrected([0, 0, 10]) < 10)
+    var dollars = Calibration()
+    dollars.learn(promised: [1e9, 0, 0], realised: [2e9, 0, 0], hit: 1e8)
+    #expect(abs(dollars.corrected([0, 1, 0]) - 2) < 1e-12)
     let narrow = calibration.interval(100, isGuess: false)
     let guess = calibration.interval(100, isGuess: true)
     calibration.learn(predicted: 100, realised: 20)
@@ -185,8 +190,8 @@ private struct NaiveWalk {
       guard let halfLife = context.options.precache.halfLife.micros else { return 1 }
       return exp2(-Double(days[end - 1] - days[position]) * Double(Timestamp.day) / Double(halfLife))
     }
-    /// The list made of the requests before `end`.
-    func list(_ end: Int) -> [UInt32] {
+    /// The list made of the requests before `end`, and all clusters with a candidate.
+    func list(_ end: Int) -> (keys: [UInt32], cluster: [Int], all: Set<Int>) {
       var candidates: [(cost: Double, requests: Double, cluster: Int, key: UInt32)] = []
       for cluster in 0..<clusters.count {
         let positions = clusters.positions(of: cluster).map(Int.init).filter { $0 < end }
@@ -199,27 +204,26 @@ private struct NaiveWalk {
       }
       candidates.sort { ($0.cost, $0.requests, $1.cluster) > ($1.cost, $1.requests, $0.cluster) }
       var keys: [UInt32] = []
-      for candidate in candidates where !keys.contains(candidate.key) { keys.append(candidate.key) }
-      return keys
+      var cluster: [Int] = []
+      for candidate in candidates where !keys.contains(candidate.key) {
+        keys.append(candidate.key)
+        cluster.append(candidate.cluster)
+      }
+      return (keys, cluster, Set(candidates.map(\.cluster)))
     }
 
     var steps = WalkForward.periods(trace.times)
     var volumes = VolumeForecast()
-    var ratios = [[(hits: Double?, cost: Double?)]](repeating: [], count: WalkForward.sizes.count)
-    func factor(_ ratios: [Double?]) -> Double {
-      var (sum, weights) = (0.0, 0.0)
-      for (age, ratio) in ratios.compactMap(\.self).reversed().enumerated() {
-        sum += ratio * exp2(-Double(age) / 3)
-        weights += exp2(-Double(age) / 3)
-      }
-      return weights == 0 ? 1 : sum / weights
-    }
+    var calibrations = WalkForward.sizes.map { _ in (hits: Calibration(), cost: Calibration()) }
+    var earlier: [Set<Int>] = []
     if steps[0].isHalf { volumes.add(day: steps[0].day, requests: days.filter { $0 == steps[0].day }.count) }
     let first = steps.removeFirst()
     if !first.isHalf { volumes.add(day: first.day, requests: first.positions.count) }
     for step in steps {
       let end = step.positions.lowerBound
-      let keys = list(end)
+      let (keys, numbers, candidates) = list(end)
+      let age = numbers.map { number in earlier.reversed().prefix { $0.contains(number) }.count }
+      earlier.append(candidates)
       let all = (0..<end).reduce(0) { $0 + weight($1, end) }
       let forecast = volumes.requests(on: step.day)
       for (index, size) in WalkForward.sizes.enumerated() {
@@ -236,20 +240,26 @@ private struct NaiveWalk {
         row.oracleHits = min(reached.count, served.map(\.count).sorted(by: >).prefix(size).reduce(0, +))
         func cost(_ positions: some Sequence<Int>) -> Int128 { positions.reduce(0) { $0 + Int128(trace.costs[$1]) } }
         row.oracleCost = min(cost(reached), served.map { cost($0) }.sorted(by: >).prefix(size).reduce(0, +))
-        let promisedHits = past.reduce(0) { $0 + weight($1, end) } / all
-        let promisedCost = past.reduce(0) { $0 + weight($1, end) * Double(trace.costs[$1]) } / all
-        row.predictedHits = forecast * promisedHits * factor(ratios[index].map(\.hits))
-        row.predictedCost = forecast * promisedCost * factor(ratios[index].map(\.cost))
+        func byAge(_ positions: [Int], _ value: (Int) -> Double) -> [Double] {
+          (0..<3).map { group in
+            positions.filter { position in
+              min(2, age[keys.firstIndex { answers($0, trace.keys[position]) }!]) == group
+            }.reduce(0) { $0 + value($1) }
+          }
+        }
+        let weights = byAge(past) { weight($0, end) / all }
+        let costs = byAge(past) { weight($0, end) / all * Double(trace.costs[$0]) }
+        row.predictedHits = calibrations[index].hits.corrected(weights.map { $0 * forecast })
+        row.predictedCost = calibrations[index].cost.corrected(costs.map { $0 * forecast })
         if !step.isHalf { rows.append(row) }
         let requests = Double(step.positions.count)
-        ratios[index].append(
-          (
-            promisedHits > 0 ? Double(row.realisedHits) / requests / promisedHits : nil,
-            promisedCost > 0 ? Double(row.realisedCost) / requests / promisedCost : nil
-          ))
+        calibrations[index].hits.learn(promised: weights.map { $0 * requests }, realised: byAge(hits) { _ in 1 })
+        let perHit = weights.reduce(0, +) == 0 ? 0 : costs.reduce(0, +) / weights.reduce(0, +)
+        calibrations[index].cost.learn(
+          promised: costs.map { $0 * requests }, realised: byAge(hits) { Double(trace.costs[$0]) }, hit: perHit)
       }
       if !step.isHalf { volumes.add(day: step.day, requests: step.positions.count) }
     }
-    lastList = list(trace.count)
+    lastList = list(trace.count).keys
   }
 }

@@ -1,7 +1,7 @@
 /// Short forms of texts that stay apart: a text that begins like another is cut in the middle, so that what differs shows.
 package enum DistinctExcerpts {
-  /// - Returns: in order, texts of at most `limit` scalars; equal only where the texts are equal, or where they differ by more
-  ///   than fits.
+  /// - Returns: in order, texts of at most `limit` scalars; equal only where the texts are equal. What no cut can show is
+  ///   numbered.
   package static func of(_ texts: [String], limit: Int) -> [String] {
     precondition(limit >= 16, "an excerpt needs room for its parts")
     // As it will be printed: blanks for line breaks, and what is invisible spelled out.
@@ -13,7 +13,7 @@ package enum DistinctExcerpts {
         if common >= limit - 1 { ends[i] = max(ends[i], common) }
       }
     }
-    return texts.indices.map { index in
+    let cut = texts.indices.map { index in
       let text = scalars[index]
       if text.count <= limit { return string(text) }
       if ends[index] == 0 { return string(text.prefix(limit - 1)) + "…" }
@@ -22,6 +22,15 @@ package enum DistinctExcerpts {
       let start = max(head, min(ends[index] - side, text.count - 2 * side))
       let tail = text[start..<min(text.count, start + 2 * side)]
       return string(text.prefix(head)) + "…" + string(tail) + (start + 2 * side < text.count ? "…" : "")
+    }
+    var meanings: [String: [String]] = [:]
+    return cut.indices.map { index in
+      let number = meanings[cut[index], default: []].firstIndex(of: texts[index])
+      if number == nil { meanings[cut[index], default: []].append(texts[index]) }
+      let place = (number ?? meanings[cut[index]]!.count - 1) + 1
+      if place == 1 { return cut[index] }
+      let mark = " (\(place))"
+      return string(cut[index].unicodeScalars.prefix(limit - mark.unicodeScalars.count)) + mark
     }
   }
 

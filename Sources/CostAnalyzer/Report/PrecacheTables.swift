@@ -25,8 +25,14 @@ enum PrecacheTables {
     }
     let days = Set(walk.rows.map(\.day)).count
     let requests = walk.rows.filter { $0.size == WalkForward.sizes[0] }.reduce(0) { $0 + $1.requests }
-    var text = "\nHad a list been made on every evening from the days before, the lists would have served, of the next days' "
-    text += "\(NumberText.grouped(requests)) cacheable requests (\(days) days; by day in `precache_walkforward.csv`):\n\n"
+    var text = """
+
+      Had a list been made on every evening from the days before, the lists would have served, of the next days' \
+      \(NumberText.grouped(requests)) cacheable requests (\(days) day\(days == 1 ? "" : "s"); by day in \
+      `precache_walkforward.csv`):
+
+
+      """
     var table = Table(
       "precache_walkforward",
       [

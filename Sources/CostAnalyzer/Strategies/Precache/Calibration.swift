@@ -2,15 +2,23 @@ import Foundation
 
 /// What lists of one size really did on earlier days, against what the days before had promised.
 ///
-/// A list is made of what was asked most, and part of that was chance and passing fashion: unchecked promises are too high, on
-/// drifting logs by half. Lists of the past were too, by about as much, so their mean ratio corrects the next one.
+/// A list is made of what was asked most, and part of that was chance and passing fashion: unchecked promises are too high, the
+/// more so for questions that just came on the list. Lists of the past were wrong in the same way, so the ratios of
+/// realised to promised correct the next one, apart for questions new on the list, on it for the second time, and older ones.
 package struct Calibration: Sendable {
-  private var ratios = (sum: 0.0, weight: 0.0)
-  /// Logarithms of realised by predicted, after correction.
-  private var errors: [Double] = []
+  package static let ageClasses = 3
+  package static func ageClass(_ earlierLists: Int) -> Int { min(earlierLists, ageClasses - 1) }
+
+  private var sums = [(realised: Double, promised: Double)](repeating: (0, 0), count: ageClasses)
+  /// What a promise of one hit is worth, in the unit of the sums.
+  private var hit = 1.0
+  /// Squared errors of earlier predictions, by what was expected of them.
+  private var squares: [Double] = []
 
   private static let halfLifeDays = 3.0
-  /// Spread that is assumed before any day was seen, and the number of days it counts for.
+  /// Promised hits for which a class is taken to be as all classes are.
+  private static let priorHits = 5.0
+  /// Spread beyond chance that is assumed before any day was seen, and the number of days it counts for.
   private static let (priorSpread, priorDays) = (0.15, 4.0)
   /// Spread where the volume of the day is a guess.
   private static let guessSpread = 0.5
@@ -19,27 +27,42 @@ package struct Calibration: Sendable {
 
   package init() {}
 
-  package var factor: Double { ratios.weight == 0 ? 1 : ratios.sum / ratios.weight }
+  /// Promises by age class, corrected and added up.
+  package func corrected(_ promised: [Double]) -> Double {
+    let all = sums.reduce((realised: 0, promised: 0)) { ($0.realised + $1.realised, $0.promised + $1.promised) }
+    let overall = all.promised == 0 ? 1 : all.realised / all.promised
+    let prior = Self.priorHits * hit
+    return zip(promised, sums).reduce(0) {
+      $0 + $1.0 * ($1.1.realised + prior * overall) / ($1.1.promised + prior)
+    }
+  }
 
   /// - Parameters:
-  ///   - promised: share of the requests that the list would have served, by the days before.
-  ///   - realised: share that it served.
-  package mutating func learn(promised: Double, realised: Double) {
-    guard promised > 0 else { return }
+  ///   - promised: by age class, what the list would have served if the day had been like the days before.
+  ///   - realised: by age class, what it served.
+  ///   - hit: mean worth of a promised hit in the same unit.
+  package mutating func learn(promised: [Double], realised: [Double], hit: Double = 1) {
     let keep = exp2(-1 / Self.halfLifeDays)
-    ratios = (ratios.sum * keep + realised / promised, ratios.weight * keep + 1)
+    for age in sums.indices {
+      sums[age] = (sums[age].realised * keep + realised[age], sums[age].promised * keep + promised[age])
+    }
+    if hit > 0 { self.hit = hit }
   }
 
   package mutating func learn(predicted: Double, realised: Double) {
-    errors.append(log((realised + 0.5) / (predicted + 0.5)))
+    let error = log((realised + 0.5) / (predicted + 0.5))
+    squares.append(error * error / Self.variance(predicted))
   }
 
   /// The 95 % interval around a predicted count.
   package func interval(_ predicted: Double, isGuess: Bool) -> ClosedRange<Double> {
-    let squares = errors.reduce(Self.priorDays * Self.priorSpread * Self.priorSpread) { $0 + $1 * $1 }
-    var spread = (squares / (Self.priorDays + Double(errors.count))).squareRoot()
+    let scale = (Self.priorDays + squares.reduce(0, +)) / (Self.priorDays + Double(squares.count))
+    var spread = (scale * Self.variance(predicted)).squareRoot()
     if isGuess { spread = max(spread, Self.guessSpread) }
     let factor = exp(Self.quantile * spread)
     return max(0, (predicted + 0.5) / factor - 0.5)...((predicted + 0.5) * factor - 0.5)
   }
+
+  /// Of the logarithm: days differ, and a count has its chance.
+  private static func variance(_ predicted: Double) -> Double { priorSpread * priorSpread + 1 / (predicted + 1) }
 }

@@ -8,6 +8,8 @@ package struct PrecacheCandidate: Sendable {
   package var answerRequest: Int
   /// Share of the sampled answers that agree with each other.
   package var agreement: Double
+  /// On how many of the lists before, without a break, its cluster stood.
+  package var earlierLists = 0
 }
 
 /// Why a cluster is no candidate, in the order the rules are asked.

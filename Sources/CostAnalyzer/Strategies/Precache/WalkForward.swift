@@ -49,23 +49,24 @@ package struct WalkForward: Sendable {
         let day = state.replay(period.positions, list)
         unsearched += day.unsearched
         for (size, sums) in day.sizes.enumerated() {
-          let promised = state.promised(sums)
-          let share = Double(sums.hits) / Double(period.positions.count)
-          let cost = Double(sums.cost) / Double(period.positions.count)
           if !period.isHalf {
             let requests = volumes.requests(on: period.day)
-            let hits = requests * promised.hits * calibrations[size].hits.factor
+            let promised = state.promised(sums, requests: requests)
+            let hits = calibrations[size].hits.corrected(promised.map(\.hits))
             rows.append(
               Row(
                 day: period.day, size: Self.sizes[size], listed: min(Self.sizes[size], list.count),
                 requests: period.positions.count, forecastRequests: requests, predictedHits: hits,
                 predictedRange: calibrations[size].hits.interval(hits, isGuess: volumes.isGuess(on: period.day)),
-                realisedHits: sums.hits, predictedCost: requests * promised.cost * calibrations[size].cost.factor,
+                realisedHits: sums.hits, predictedCost: calibrations[size].cost.corrected(promised.map(\.cost)),
                 realisedCost: sums.cost, oracleHits: sums.oracleHits, oracleCost: sums.oracleCost))
             calibrations[size].hits.learn(predicted: hits, realised: Double(sums.hits))
           }
-          calibrations[size].hits.learn(promised: promised.hits, realised: share)
-          calibrations[size].cost.learn(promised: promised.cost, realised: cost)
+          let promised = state.promised(sums, requests: Double(period.positions.count))
+          calibrations[size].hits.learn(promised: promised.map(\.hits), realised: sums.served.map(\.hits))
+          let (hits, cost) = promised.reduce((0, 0)) { ($0.0 + $1.hits, $0.1 + $1.cost) }
+          calibrations[size].cost.learn(
+            promised: promised.map(\.cost), realised: sums.served.map(\.cost), hit: hits == 0 ? 0 : cost / hits)
         }
       }
       state.add(period.positions, daysSince: index == 0 ? 0 : period.day - periods[index - 1].day)

@@ -1,14 +1,15 @@
 /// What is known of a log on the evening of a day, and what a list made then does on the next.
 struct WalkState {
   /// One list size on one day.
-  struct Sums: Equatable {
+  struct Sums {
     var hits = 0
     var cost: Int128 = 0
     var oracleHits = 0
     var oracleCost: Int128 = 0
-    /// Decayed requests and cost of the days before that the list would have served.
-    var pastHits = 0.0
-    var pastCost = 0.0
+    /// By age class of the best entry (`Calibration.ageClass`): what was served, and what would have been of the decayed
+    /// requests of the days before.
+    var served = [(hits: Double, cost: Double)](repeating: (0, 0), count: Calibration.ageClasses)
+    var past = [(hits: Double, cost: Double)](repeating: (0, 0), count: Calibration.ageClasses)
   }
 
   private let rules: CandidateRules
@@ -24,6 +25,8 @@ struct WalkState {
   private var changed: Set<Int> = []
   private var candidates: [Int: PrecacheCandidate] = [:]
   private var rule: [CandidateRule?]
+  /// Lists in a row that each candidate stood on.
+  private var lists: [Int: Int] = [:]
   /// Keys seen so far.
   private var keyEnd = 0
 
@@ -58,8 +61,15 @@ struct WalkState {
   mutating func list() -> [PrecacheCandidate] {
     judgeChanged()
     var questions: Set<UInt32> = []
-    return candidates.values.sorted { clusters.isBefore($0.cluster, $1.cluster) }
+    let list = candidates.values.sorted { clusters.isBefore($0.cluster, $1.cluster) }
       .filter { questions.insert($0.key).inserted }
+      .map { candidate in
+        var candidate = candidate
+        candidate.earlierLists = lists[candidate.cluster] ?? 0
+        return candidate
+      }
+    lists = Dictionary(uniqueKeysWithValues: candidates.keys.map { ($0, (lists[$0] ?? 0) + 1) })
+    return list
   }
 
   private mutating func judgeChanged() {
@@ -90,10 +100,10 @@ struct WalkState {
     return counts
   }
 
-  /// Share of the requests, and pico-dollars a request, that a list would have served on the days before.
-  func promised(_ sums: Sums) -> (hits: Double, cost: Double) {
-    let requests = total.requests[0]
-    return requests == 0 ? (0, 0) : (sums.pastHits / requests, sums.pastCost / requests)
+  /// Requests and pico-dollars, by age class, that a list would have served if `requests` were like the days before.
+  func promised(_ sums: Sums, requests: Double) -> [(hits: Double, cost: Double)] {
+    let scale = total.requests[0] == 0 ? 0 : requests / total.requests[0]
+    return sums.past.map { ($0.hits * scale, $0.cost * scale) }
   }
 
   /// Lets lists of all sizes serve the requests of the next day.
@@ -115,7 +125,8 @@ struct WalkState {
     for key in 0..<end {
       let (asked, pastHits, pastCost) = (today[UInt32(key)] ?? (0, 0), keys.requests[key], keys.costs[key])
       if asked.hits == 0 && pastHits == 0 { continue }
-      let (entries, isWhole) = asked.hits > 0
+      let (entries, isWhole) =
+        asked.hits > 0
         ? listed.entries(answering: key, &budget) : listed.entries(answering: key, &pastBudget)
       if !isWhole { unsearched += asked.hits }
       guard let best = entries.min() else { continue }
@@ -123,11 +134,14 @@ struct WalkState {
         ofEntry[entry].hits += asked.hits
         ofEntry[entry].cost += asked.cost
       }
+      let age = Calibration.ageClass(list[best].earlierLists)
       reached.hits += asked.hits
       reached.cost += asked.cost
       for size in sizes.indices where best < sizes[size] {
-        sums[size].pastHits += pastHits
-        sums[size].pastCost += pastCost
+        sums[size].past[age].hits += pastHits
+        sums[size].past[age].cost += pastCost
+        sums[size].served[age].hits += Double(asked.hits)
+        sums[size].served[age].cost += Double(asked.cost)
         sums[size].hits += asked.hits
         sums[size].cost += asked.cost
       }
