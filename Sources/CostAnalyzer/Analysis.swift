@@ -84,7 +84,7 @@ package struct Analysis: Sendable {
     // Combine
     say("combining")
     let joint = clock.measure("combine", rows: { $0.bySubset.count }) { JointReplay(log, outcomes, threads: threads) }
-    let candidates = clock.measure("clusters", rows: { $0?.clustering.clusters.count ?? 0 }) {
+    let candidates = clock.measure("clusters", rows: { $0?.clusters ?? 0 }) {
       cache.trace.count > 0 ? CachingCandidates(context) : nil
     }
     let conservation = Conservation(ledger: ledger, log: log, outcomes: outcomes, joint: joint)
@@ -232,9 +232,18 @@ extension Analysis {
   /// All files of the report, the manifest last.
   package func reportFiles(environment: [String: String]) throws -> [(name: String, content: Data)] {
     var files = try ReportFiles(self).files
-    let hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, RunManifest.sha256($0.content)) })
+    var hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, RunManifest.sha256($0.content)) })
+    let runID = RunManifest.runID(version: Self.version, files: hashes)
+    if let precache = candidates?.precache, let hash = hashes[PrecacheList.fileName] {
+      let content = try PrecacheManifest(
+        runId: runID, sha256: hash, entries: precache.candidates.count, embedder: embedder,
+        threshold: options.cache.threshold, minUsers: options.precache.minUsers
+      ).json()
+      files.append((PrecacheManifest.fileName, content))
+      hashes[PrecacheManifest.fileName] = RunManifest.sha256(content)
+    }
     let manifest = RunManifest(
-      runId: RunManifest.runID(version: Self.version, files: hashes), version: Self.version,
+      runId: runID, version: Self.version,
       sourceDateEpoch: environment["SOURCE_DATE_EPOCH"].flatMap(Int.init),
       inputs: zip(log.inputs, log.ends).map { input, end in
         RunManifest.Input(

@@ -113,7 +113,10 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     /// Distinct users that must have asked before a question may leave the log.
     package var minUsers = 3
     package var maxEntries = 1_000
+    /// Share of the newest answers that must agree with each other.
     package var minAgreement = 0.6
+    /// Age at which a request counts half in the order of the list.
+    package var halfLife = Lifetime.hours(24)
     package var maxAnswerBytes = 32 << 10
   }
 

@@ -25,6 +25,9 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Users.")
   var users = 400
 
+  @Option(help: "Share of the questions' ranking that changes each day, 0 … 1.")
+  var drift = 0.0
+
   @Option(help: "Format: \(GeneratedFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
   var format = GeneratedFormat.traffic
 
@@ -46,6 +49,7 @@ struct GenerateCommand: ParsableCommand {
     options.seed = seed
     options.days = days
     options.users = users
+    options.drift = drift
     options.includeCost = cost
     let summary = try writeGeneratedLog(options: options, format: format, to: out, truthPath: truth)
     if quiet { return }

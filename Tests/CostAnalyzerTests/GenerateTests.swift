@@ -92,6 +92,31 @@ struct GenerateTests {
     }
   }
 
+  @Test("The more drift, the more of next week's questions are new, and some day has a topic of its own")
+  func drift() throws {
+    /// Share of the second week's questions that were not asked in the first, and the largest share of one question in a day.
+    func week(_ drift: Double) -> (new: Double, peak: Double) {
+      var options = Self.options(12_000, seed: 3)
+      (options.days, options.drift) = (14, drift)
+      let all = Self.requests(options).filter { $0.kind == .faq }
+      let start = options.startEpochSeconds * 1000
+      func day(_ request: GeneratedRequest) -> Int { Int((request.timeMilliseconds - start) / 86_400_000) }
+      let known = Set(all.filter { day($0) < 7 }.map(\.intent))
+      let later = all.filter { day($0) >= 7 }
+      let peaks = Dictionary(grouping: all, by: day).values.map { requests in
+        let counts = Dictionary(grouping: requests, by: \.intent).values.map(\.count)
+        return Double(counts.max()!) / Double(requests.count)
+      }
+      return (Double(later.count { !known.contains($0.intent) }) / Double(later.count), peaks.max()!)
+    }
+    let (none, mild, strong) = (week(0), week(0.03), week(0.3))
+    #expect(none.new < mild.new && mild.new < strong.new, "\(none) \(mild) \(strong)")
+    #expect(none.peak * 1.5 < strong.peak, "a topic of the day")
+    var bad = Self.options(5)
+    bad.drift = 1.5
+    #expect(throws: AnalyzerError.self) { try bad.validate() }
+  }
+
   @Test("A compressed log holds exactly the bytes of the plain one, behind a checksum")
   func compressedEqualsPlain() throws {
     let folder = try Folder()

@@ -156,7 +156,7 @@ struct HostileTextTests {
     var questions: Set<String> = []
     for line in data.split(separator: 10) {
       let object = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
-      #expect(object["schema"] as? String == "precache/1")
+      #expect(object["schema"] as? String == PrecacheList.schema)
       questions.insert(try #require(object["question"] as? String))
     }
     #expect(questions.contains { $0.contains("\u{9B}31m") } && questions.contains { $0.contains("\u{202E}gnp") })

@@ -1,4 +1,5 @@
 import CostAnalyzer
+import Foundation
 import Testing
 
 @Suite struct PrecacheTests {
@@ -66,5 +67,115 @@ import Testing
       #"[{"role":"user","content":"hi"},{"role":"assistant","content":"hi"},{"role":"user","content":"what is this"}]"#
     #expect(
       try list((0..<6).map { line($0, user: $0 % 3, "", answer: "a cat", messages: followUp) }).candidates.isEmpty)
+  }
+
+  private func reasons(_ list: PrecacheList) -> [String] { list.leftOut.map(\.reason) }
+
+  @Test("A spelling that one user typed does not leave the log, nor does an answer that one user got")
+  func fewUsers() throws {
+    let spellings = ["HOW do i reset my pin, please", "how do I reset my PIN?", "How do i reset my pin!!"]
+    let candidate = try list((0..<6).map { line($0, user: $0 % 3, spellings[$0 % 3], answer: "press reset") })
+      .candidates
+    #expect(candidate.map(\.question) == candidate.map(\.normalizedQuestion) && candidate.count == 1)
+    let shared = try list((0..<9).map { line($0, user: $0 % 3, spellings[$0 / 3 % 2], answer: "press reset") })
+    #expect(shared.candidates.map(\.question) == [spellings[0]])
+    // Only the first user got an answer.
+    let lonely = try list((0..<9).map { line($0, user: $0 % 3, "who am i", answer: $0 % 3 == 0 ? "press reset" : "") })
+    #expect(lonely.candidates.isEmpty && reasons(lonely) == [CandidateRule.answerOfFewUsers.reason])
+  }
+
+  @Test("Half the answers against the other half is a dispute, and so is an old text against the newest answers")
+  func disputes() throws {
+    let (one, other) = ("open the settings page and press reset", "north south east west up down left right")
+    func answers(_ isOther: (Int) -> Bool) throws -> PrecacheList {
+      try list((0..<40).map { line($0, user: $0 % 3, "how do i reset my pin", answer: isOther($0) ? other : one) })
+    }
+    #expect(reasons(try answers { $0 % 2 == 0 }) == [CandidateRule.disputed.reason])
+    // The text that is kept is that of the first request.
+    #expect(reasons(try answers { $0 > 20 }) == [CandidateRule.disputed.reason])
+    #expect(try answers { $0 % 20 == 10 }.candidates.map(\.answer) == [one])
+  }
+
+  @Test("A variant is one that the question itself answers at the threshold")
+  func variants() throws {
+    // The second lies between the two others, which are too far apart; too few users asked it to be named.
+    let angles = [0.0, 0.28, 0.56]
+    let questions = ["how do i reset the pin", "how do i reset a pin", "how may i reset this pin"]
+    func ask(_ index: Int, _ question: Int, user: Int) -> String {
+      let angle = angles[question]
+      let text = line(index, user: user, questions[question], answer: "press reset")
+      return String(text.dropLast()) + ",\"embedding\":[\(cos(angle)),\(sin(angle))]}"
+    }
+    let asked = [1, 0, 0, 0, 0, 2, 2, 2].enumerated().map { ask($0.offset, $0.element, user: $0.offset % 3) }
+    let far = try list(asked).candidates
+    #expect(far.map(\.question) == [questions[0]] && far.first?.variants == [])
+    #expect(far.first?.requests == 8)
+    let named = try list(asked + [ask(8, 1, user: 1), ask(9, 1, user: 2)]).candidates
+    #expect(named.map(\.question) == [questions[1]] && named.first?.variants == [questions[0], questions[2]])
+  }
+
+  @Test("On a generated log answers that belong to an hour live short or stay out, the others live long")
+  func volatileAnswers() throws {
+    var options = GeneratorOptions()
+    (options.requests, options.users, options.days, options.wrongShare) = (12_000, 150, 10, 0)
+    let path = "\(SampleLogs.directory)/volatile.jsonl.zst"
+    _ = try writeGeneratedLog(options: options, format: .traffic, to: path)
+    var generator = TrafficGenerator(options)
+    var intents: [Int] = []
+    var kinds: [IntentKind] = []
+    while let request = generator.next() {
+      intents.append(request.intent)
+      kinds.append(request.kind)
+    }
+    let context = try SampleLogs.context(path)
+    #expect(context.log.requests.count == intents.count)
+    let truth = intents
+    let found = CachingCandidates(context, same: SameAnswer { truth[$0] == truth[$1] ? 1 : 0 })
+    let kindOf = Dictionary(
+      zip(
+        (0..<intents.count).map {
+          String(decoding: context.log.prompts.text(of: context.log.requests[$0]), as: UTF8.self)
+        },
+        kinds), uniquingKeysWith: { first, _ in first })
+    var (short, long, volatile) = (0, 0, 0)
+    for candidate in found.precache.candidates {
+      guard let kind = kindOf[candidate.question] else { continue }
+      if kind == .time {
+        volatile += 1
+        #expect(["1h", "6h"].contains(candidate.suggestedTtl), "\(candidate.question)")
+      } else if candidate.suggestedTtl == "7d" {
+        long += 1
+      } else {
+        short += 1
+      }
+    }
+    #expect(long > 30 && short * 10 <= long, "\(long) live long, \(short) short")
+    let disputed = found.precache.leftOut.first { $0.reason == CandidateRule.disputed.reason }?.clusters ?? 0
+    #expect(volatile + disputed > 0, "nothing volatile was judged")
+  }
+
+  @Test("No question stands twice on the list, and the manifest names the list's hash and the run")
+  func manifest() throws {
+    let (analysis, files) = try report(of: [SampleLogs.generated(requests: 3000, seed: 5)])
+    let candidates = try #require(analysis.candidates).precache.candidates
+    #expect(candidates.count > 5 && Set(candidates.map(\.key)).count == candidates.count)
+    #expect(candidates.map(\.rank) == Array(1...candidates.count))
+    func object(_ name: String) throws -> [String: Any] {
+      let data = try #require(files[name])
+      return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+    let manifest = try object(PrecacheManifest.fileName)
+    let run = try object("run.json")
+    let hashes = try #require(run["files"] as? [String: String])
+    #expect(manifest["sha256"] as? String == hashes[PrecacheList.fileName])
+    #expect(
+      manifest["run_id"] as? String == run["run_id"] as? String && manifest["entries"] as? Int == candidates.count)
+    #expect(hashes[PrecacheManifest.fileName] != nil)
+  }
+}
+
+extension PromptTable {
+  fileprivate func text(of request: Request) -> [UInt8] {
+    request.prompt == Request.noText ? [] : prompts[Int(request.prompt)].text
   }
 }

@@ -45,7 +45,7 @@ struct ReportTests {
     #expect(!text.contains("Per month") && text.contains("covers one day only"))
     let clusters = parseCSV(try #require(files["clusters.csv"]))
     for time in column("first_seen", of: clusters) + column("last_seen", of: clusters) {
-      #expect(time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/) != nil, "\(time)")
+      #expect(time.wholeMatch(of: /\d{4}-\d\d-\d\d/) != nil, "\(time)")
     }
     let month = try Self.build(TrafficLine.plain(60)).text
     #expect(month.contains("Per month of 30 days (the log times 10.00, **assumed**"))
@@ -123,10 +123,9 @@ struct ReportTests {
       let content = String(decoding: data, as: UTF8.self)
       #expect(!content.contains("Utrecht") && !content.contains("555 0147"), "\(name)")
     }
-    #expect(text.contains("How do I rename a project?") && text.contains("2 of them without their question"))
+    #expect(text.contains("How do I rename a project?") && text.contains("1 of them without their question"))
     let questions = column("question", of: parseCSV(try #require(files["clusters.csv"])))
-    #expect(
-      Set(questions) == ["How do I rename a project?", "(withheld: fewer than 3 users)", "(withheld: private data)"])
+    #expect(Set(questions) == ["How do I rename a project?", "(withheld: private data)"])
     #expect(files["precache.jsonl"].map { $0.split(separator: 10).count } == 1)
   }
 

@@ -19,6 +19,9 @@ package struct GeneratorOptions: Sendable, Equatable {
   package var answerNoise = 0.3
   /// Answers that state a wrong number; their ids stand in the truth.
   package var wrongShare = 0.02
+  /// Chance of each place in the ranking of questions to change hands on a day; twice that is the chance of an area to have a
+  /// topic of the day. At 0 popularity still moves slowly.
+  package var drift = 0.0
   /// Write what each request cost, as some gateways do.
   package var includeCost = false
 
@@ -36,6 +39,7 @@ package struct GeneratorOptions: Sendable, Equatable {
     let shares = [
       ("duplicates share", duplicatesShare), ("fragment share", fragmentShare), ("error share", errorShare),
       ("missing usage share", missingUsageShare), ("answer noise", answerNoise), ("wrong share", wrongShare),
+      ("drift", drift),
     ]
     for (name, share) in shares where !(0...1).contains(share) { throw refused(name, "between 0 and 1") }
     guard duplicatesShare + fragmentShare + errorShare <= 1 else {

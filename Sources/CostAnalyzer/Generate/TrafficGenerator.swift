@@ -19,7 +19,7 @@ package struct TrafficGenerator: Sendable {
     population = UserPopulation(users: options.users, seed: options.seed)
     delivery = RequestDelivery(options: options)
     writer = AnswerWriter(seed: options.seed, noise: options.answerNoise)
-    popularity = Popularity(catalog: catalog, seed: options.seed)
+    popularity = Popularity(catalog: catalog, seed: options.seed, drift: options.drift)
     bots = BotTraffic(options: options)
     arrivals = ArrivalProcess(
       count: options.requests - bots.total, days: options.days, startEpochSeconds: options.startEpochSeconds,

@@ -190,43 +190,25 @@ struct MarkdownReport {
   }
 
   private func clusters(_ candidates: CachingCandidates) -> String {
+    let minUsers = analysis.options.precache.minUsers
     var text = "## Questions worth caching\n\n"
     text +=
       "Questions that one cache entry would answer (no TTL, cosine ≥ \(NumberText.fixed(analysis.options.cache.threshold, 2)), guards on); the largest saving first. "
+    text += "Questions asked by fewer than \(minUsers) users, or with private data in them, are not shown. "
+    text += "*Answers agree* is the share of its newest answers that agree with each other.\n\n"
+    let top = Array(candidates.shown.filter { !$0.isWithheld }.prefix(analysis.options.report.topRows))
+    if !top.isEmpty { text += PrecacheTables.biggest(top).markdown() }
+    let withheld = candidates.shown.count { $0.isWithheld }
     text +=
-      "Questions asked by fewer than \(analysis.options.precache.minUsers) users, or with private data in them, are not shown. "
-    text += "*Answers agree* is how alike the logged answers are, from 0 to 1.\n\n"
-    let table = ReportFiles.clusters(candidates)
-    var named = table
-    named.rows = zip(table.rows, candidates.questions).filter { !$0.1.hasPrefix(CachingCandidates.withheld) }.map(\.0)
-    let withheld = table.rows.count - named.rows.count
-    named.rows.removeLast(max(0, named.rows.count - analysis.options.report.topRows))
-    text += named.rows.isEmpty ? "" : named.markdown()
+      "\n`clusters.csv` holds \(Self.count(candidates.shown.count, "cluster")), \(NumberText.grouped(withheld)) of them without their question. "
+    let few = candidates.ofFewUsers
     text +=
-      "\n`clusters.csv` holds \(Self.count(table.rows.count, "cluster")), \(NumberText.grouped(withheld)) of them without their question.\n"
+      "\(Self.count(few.clusters, "cluster")) of fewer than \(minUsers) users (\(Self.count(few.requests, "request")), \(MoneyText.readable(few.cost))) are in no table.\n"
     let precache = candidates.precache
     text += "\n`precache.jsonl` holds \(Self.count(precache.candidates.count, "candidate")). "
     let leftOut = precache.leftOut.map { "\(NumberText.grouped($0.clusters)) (\($0.reason))" }
     text += leftOut.isEmpty ? "\n" : "Clusters left out: \(leftOut.joined(separator: ", ")).\n"
-    if let forward = candidates.walkForward {
-      text += "\nHad lists been made from the days before \(forward.day), they would have served, of that day's "
-      text += "\(Self.count(forward.requests, "cacheable request")) (\(MoneyText.readable(forward.cost))):\n\n"
-      var table = Table(
-        "walk_forward",
-        [
-          .init("size", "list size"), .init("listed", "entries"), .init("hits", "requests served"),
-          .init("saved", "saved"),
-          .init("best_hits", "best possible list serves"), .init("best_saved", "and saves"),
-        ])
-      for row in forward.rows {
-        table.add(
-          .int(row.size), .int(row.listed), .int(row.hits), .usd(row.saved), .int(row.bestHits), .usd(row.bestSaved))
-      }
-      text += table.markdown()
-    } else {
-      text += "\nThe log covers one day only, so what such a list would have saved on a later day is not known.\n"
-    }
-    return text
+    return text + PrecacheTables.walkForwardText(candidates.walkForward)
   }
 
   private func method() -> String {

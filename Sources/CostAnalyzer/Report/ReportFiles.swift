@@ -12,7 +12,10 @@ package struct ReportFiles {
     if !analysis.ledgerOnly { add(table: Self.strategies(analysis)) }
     for table in sections.flatMap(\.files) { add(table: table) }
     for image in sections.flatMap(\.images) { add(image.name, image.svg) }
-    if let candidates = analysis.candidates { add(table: Self.clusters(candidates)) }
+    if let candidates = analysis.candidates {
+      add(table: Self.clusters(candidates))
+      add(table: PrecacheTables.walkForward(candidates.walkForward))
+    }
     let ledger = analysis.ledger
     add(table: Self.ledgerTable("models", key: "model", ledger.models, analysis, latency: true))
     add(table: Self.prices(analysis))
@@ -22,7 +25,7 @@ package struct ReportFiles {
     add(table: Self.ledgerTable("daily", key: "day", ledger.days, analysis))
     add(table: Self.ledgerTable("hourly", key: "hour_of_day_utc", ledger.hours, analysis))
     add(table: Self.rejects(analysis))
-    if let candidates = analysis.candidates { add("precache.jsonl", try candidates.precache.jsonLines()) }
+    if let candidates = analysis.candidates { add(PrecacheList.fileName, try candidates.precache.jsonLines()) }
   }
 
   private mutating func add(_ name: String, _ text: String) { files.append((name, Data(text.utf8))) }
@@ -161,16 +164,19 @@ package struct ReportFiles {
     var table = Table(
       "clusters",
       [
-        .init("rank"), .init("question", "question"), .init("requests", "requests"), .init("variants", "wordings"),
+        .init("rank"), .init("question", "question"), .init("model", "model"), .init("group"),
+        .init("requests", "requests"), .init("variants", "wordings"),
         .init("users", "users"), .init("cost_usd", "cost"), .init("saved_usd", "saved if cached"),
         .init("answer_agreement", "answers agree"), .init("first_seen"), .init("last_seen"),
       ])
-    for (index, (cluster, question)) in zip(candidates.clustering.clusters, candidates.questions).enumerated() {
+    for (index, shown) in candidates.shown.enumerated() {
+      let cluster = shown.cluster
       table.add(
-        .int(index + 1), .text(question), .int(cluster.requests),
+        .int(index + 1), .text(shown.question), .text(shown.model), .text(shown.group.hex), .int(cluster.requests),
         .int(cluster.variants.count), .int(cluster.users), .usd(cluster.cost), .usd(cluster.saved),
-        cluster.agreement.map { .number($0, decimals: 2) } ?? .empty, .text(Timestamp.seconds(cluster.firstSeen)),
-        .text(Timestamp.seconds(cluster.lastSeen)))
+        cluster.agreement.map { .number($0, decimals: 2) } ?? .empty,
+        .text(Timestamp.dayText(Timestamp.dayNumber(cluster.firstSeen))),
+        .text(Timestamp.dayText(Timestamp.dayNumber(cluster.lastSeen))))
     }
     return table
   }
