@@ -36,7 +36,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var capacities = [100, 1_000, 10_000, 100_000, nil].map(EntryLimit.init)
     package var policies: [EvictionPolicy] = [.lru, .lfu, .sieve, .s3fifo, .gdsf]
     package var thresholds = (80...99).map { Double($0) / 100 }
-    /// Whether the rules below and those on tool calls, time-sensitive and personal questions keep requests out.
+    /// Whether tool calls, temperature and time-sensitive or personal questions keep requests out.
     package var rules = true
     /// User and assistant messages, the last user message included.
     package var maxTurns = 4

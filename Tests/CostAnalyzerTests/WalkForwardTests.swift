@@ -174,7 +174,7 @@ private struct NaiveWalk {
     let (threshold, mask) = (Float(context.options.cache.threshold), context.options.guardMask)
     let setting = CacheSetting(threshold: threshold, ttl: nil, guards: mask)
     var server = Array(0..<trace.count)
-    for hit in naiveSemanticCache(trace, graph, setting).hits { server[hit.request] = hit.servedBy }
+    for hit in NaiveCache(trace, graph, setting).hits { server[hit.request] = hit.servedBy }
     let clusters = LeaderClusters(server: server, keys: trace.keys)
     let rules = CandidateRules(context, clusters, SameAnswer(context.log))
     let days = trace.times.map { Timestamp.dayNumber($0) }

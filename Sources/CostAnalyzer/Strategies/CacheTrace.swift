@@ -67,13 +67,12 @@ package struct CacheTrace: Sendable {
     if request.isError { return .error }
     if request.flags.contains(.gatewayHit) { return .gatewayHit }
     if request.prompt == Request.noText { return .noText }
-    if !options.rules { return nil }
-    if request.flags.contains(.toolCalls) { return .toolCalls }
     let prompt = prompts.prompts[Int(request.prompt)]
+    if options.rules && request.flags.contains(.toolCalls) { return .toolCalls }
     if prompt.turns > options.maxTurns { return .tooManyTurns }
     if request.usage.promptTokens > UInt64(options.maxPromptTokens) { return .tooLong }
-    if request.flags.contains(.hot) { return .tooHot }
-    return prompt.rule
+    if !options.rules { return nil }
+    return request.flags.contains(.hot) ? .tooHot : prompt.rule
   }
 
   /// The same requests under a looser key.
