@@ -104,7 +104,7 @@ struct NaiveVCache {
         if (wrong + right) / 2 + z * (1 / (5 * Double(n))).squareRoot() < s { alpha = max(alpha, confidence) }
       } else {
         let fit = naiveLogisticFit(entry.observations.map { ($0.cosine, $0.isRight) })
-        if fit.slope <= 0 { return 0 }
+        if fit.slope <= 0.000_001 { return 0 }
         let variance = fit.covariance[0][0] + 2 * s * fit.covariance[0][1] + s * s * fit.covariance[1][1]
         let logit = fit.intercept + fit.slope * s - z * variance.squareRoot()
         alpha = max(alpha, confidence / (1 + exp(-logit)))

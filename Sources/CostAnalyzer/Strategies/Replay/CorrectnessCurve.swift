@@ -50,25 +50,28 @@ struct CorrectnessCurve: Sendable {
   mutating func exploitProbability(cosine: Float, errorBound: Double) -> Double {
     guard count >= Self.least else { return 0 }
     let cosine = Double(Self.thousandths(cosine)) / 1000
-    let right = highestWrong <= lowestRight ? separatedConfidence(cosine) : fittedConfidence(cosine)
+    guard let right = highestWrong <= lowestRight ? separatedConfidence(cosine) : fittedConfidence(cosine) else {
+      return 0
+    }
     return right < 1 - errorBound ? errorBound / (1 - right) : 1
   }
 
   /// α of a step in the middle of the gap between wrong and right observations.
   private func separatedConfidence(_ cosine: Double) -> Double {
-    let middle = Double(UInt32(highestWrong) + UInt32(lowestRight)) / 2000
-    let deviation = 1 / (Self.separatedSlope * Double(count + 2)).squareRoot()
+    let middle = (Double(highestWrong) / 1000 + Double(lowestRight) / 1000) / 2
+    let deviation = (1 / (Self.separatedSlope * Double(count + 2))).squareRoot()
     return ConfidenceStep.all.reduce(0) { middle + $1.quantile * deviation < cosine ? max($0, $1.confidence) : $0 }
   }
 
-  /// α of the fitted curve, whose lower bound at a cosine takes in the uncertainty of both t and γ.
-  private mutating func fittedConfidence(_ cosine: Double) -> Double {
+  /// α of the fitted curve, whose lower bound at a cosine takes in the uncertainty of both t and γ; nil for a curve that does
+  /// not rise with the cosine, which says nothing.
+  private mutating func fittedConfidence(_ cosine: Double) -> Double? {
     if fit == nil {
       let seeds = [(0.0, 0.0, 1.0), (1.0, 1.0, 1.0)]
       fit = LogisticFit(seeds + bins.map { ($0.cosine, Double($0.right), $0.count) })
     }
-    // A curve that falls with the cosine says nothing.
-    guard let fit, fit.slope > 0 else { return 0 }
+    // A flat one may have any sign by rounding.
+    guard let fit, fit.slope > 1e-6 else { return nil }
     let (center, deviation) = fit.logit(at: cosine)
     return ConfidenceStep.all.reduce(0) {
       max($0, $1.confidence / (1 + exp($1.quantile * deviation - center)))
