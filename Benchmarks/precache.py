@@ -2,7 +2,7 @@
 """Predicted against realised hits of pre-cache lists on generated logs with drift, from `precache_walkforward.csv`.
 
 usage: Benchmarks/precache.py [--requests 60000] [--users 1500] [--seeds 1 2 3] [--drifts 0 0.03 0.15] [--analyze .build/release/analyze]
-                              [--threshold 0.95] [--embedder NAME] [--half-lives 24h]
+                              [--threshold 0.95] [--embedder NAME] [--half-lives 2d]
 
 For every drift and half-life of the order (`precache.halfLife`; 1h is the last day alone, inf all days alike), over all days and seeds:
 totals, mean daily error in hits and in dollars, the error that is left when the day's volume is known, the share of days whose 95 % interval
@@ -16,7 +16,7 @@ p.add_argument("--users", default="1500")
 p.add_argument("--days", default="14")
 p.add_argument("--seeds", nargs="+", default=["1", "2", "3"])
 p.add_argument("--drifts", nargs="+", default=["0", "0.03", "0.15"])
-p.add_argument("--half-lives", nargs="+", default=["24h"])
+p.add_argument("--half-lives", nargs="+", default=["2d"])
 p.add_argument("--threshold", default="0.95")
 p.add_argument("--embedder", default="auto")
 p.add_argument("--analyze", default=".build/release/analyze")

@@ -116,7 +116,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     /// Share of the newest answers that must agree with each other.
     package var minAgreement = 0.6
     /// Age at which a request counts half in the order of the list.
-    package var halfLife = Lifetime.hours(24)
+    package var halfLife = Lifetime.days(2)
     package var maxAnswerBytes = 32 << 10
   }
 

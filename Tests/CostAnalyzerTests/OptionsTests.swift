@@ -111,6 +111,7 @@ struct OptionsTests {
       ("input:\n  maxLineBytes: 5\n", "input.maxLineBytes"), ("routing:\n  gate: 0.3\n", "routing.gate"),
       ("precache:\n  minUsers: 0\n", "precache.minUsers"),
       ("precache:\n  minAgreement: 7\n", "precache.minAgreement"),
+      ("precache:\n  halfLife: 0d\n", "precache.halfLife"),
       ("precache:\n  maxAnswerBytes: -1\n", "precache.maxAnswerBytes"),
       ("precache:\n  maxEntries: 1.5\n", "precache.maxEntries"), ("report:\n  topRows: 0\n", "row limits"),
       ("guards:\n  numbers: maybe\n", "guards.numbers"),

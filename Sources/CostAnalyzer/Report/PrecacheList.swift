@@ -86,21 +86,21 @@ package struct PrecacheList: Sendable {
       lastSeen: Timestamp.dayText(Timestamp.dayNumber(cluster.lastSeen)))
   }
 
-  /// How answers age in each candidate's cluster, and in all clusters that were asked twice.
+  /// How answers age in each candidate's cluster, and in all of them.
   private static func aging(
     _ rules: CandidateRules, _ candidates: [PrecacheCandidate]
   ) -> (AnswerAging, [Int: AnswerAging.Curve]) {
     let context = rules.context
     var aging = AnswerAging(context.options.cache.ttls + [context.options.cache.ttl])
-    let repeated = (0..<rules.clusters.count).filter { rules.clusters.positions(of: $0).count > 1 }
+    let numbers = candidates.map(\.cluster)
     let empty = aging
-    let curves = parallelMap(repeated.count, threads: context.threads) { index in
-      let answers = rules.clusters.positions(of: repeated[index]).map { Int(context.cache.requests[Int($0)]) }
+    let curves = parallelMap(numbers.count, threads: context.threads) { index in
+      let answers = rules.clusters.positions(of: numbers[index]).map { Int(context.cache.requests[Int($0)]) }
         .filter { context.log.answerSketches[$0] != 0 }.map { (time: context.log.requests[$0].time, request: $0) }
       return empty.curve(answers, rules.same)
     }
     for curve in curves { aging.add(curve) }
-    return (aging, Dictionary(uniqueKeysWithValues: zip(repeated, curves)))
+    return (aging, Dictionary(uniqueKeysWithValues: zip(numbers, curves)))
   }
 
   /// One JSON object a line, keys sorted.

@@ -21,12 +21,12 @@ package struct AnswerAging: Sendable {
 
   /// Finite, rising.
   package let lifetimes: [Lifetime]
-  /// Over all clusters.
+  /// Over all candidates: what changes by the hour has no part in it where its answers are disputed.
   package private(set) var overall: Curve
 
   private static let sampled = 24
-  /// How many pairs of a cluster weigh as much as all other clusters.
-  private static let priorPairs = 4.0
+  /// How many pairs of a cluster weigh as much as all candidates.
+  private static let priorPairs = 2.0
   /// The part of the agreement of fresh answers that may be lost before an answer is too old.
   private static let tolerance = 0.1
 
@@ -67,7 +67,7 @@ package struct AnswerAging: Sendable {
   }
 
   /// The longest lifetime up to which the answers of a cluster agree nearly as well as its freshest do. Where the cluster has
-  /// few pairs, all clusters of the log speak for it; where no answers of the log are that close in time, the shortest lifetime.
+  /// few pairs, all candidates speak for it; where no answers of the log are that close in time, the shortest lifetime.
   /// Nil when not even the freshest agree.
   package func lifetime(_ curve: Curve) -> Lifetime? {
     var fresh: Double?
