@@ -107,7 +107,9 @@ package struct Analysis: Sendable {
     let cache = clock.measure("keys", rows: { $0.trace.count }) { CacheTrace(log, options: options.cache) }
     var similarity = Similarity()
     if threshold < 1 { similarity = try findSimilar(request, log, cache, lowest: threshold, &clock) }
-    if similarity.hasTooManyPairs { throw AnalyzerError(.input, "there are more pairs of neighbours than cache.maxPairs") }
+    if similarity.hasTooManyPairs {
+      throw AnalyzerError(.input, "there are more pairs of neighbours than cache.maxPairs")
+    }
     var replay = clock.measure("replay", rows: { $0.rows.count }) {
       SingleReplay(log, cache, similarity, options.deployed(threshold: threshold))
     }
@@ -117,7 +119,9 @@ package struct Analysis: Sendable {
   }
 
   /// Everything up to the requests of the log, without their prices.
-  private static func read(_ request: Request, _ settings: TextSettings?, _ clock: inout StageClock) throws -> RequestLog {
+  private static func read(
+    _ request: Request, _ settings: TextSettings?, _ clock: inout StageClock
+  ) throws -> RequestLog {
     let options = request.options
     request.progress?("finding inputs", 0, 0, 0)
     let (files, problems) = clock.measure("identify", rows: { $0.0.count }) {

@@ -259,7 +259,8 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try require(
       (0...1000).contains(cache.embeddingUSDPerMillionTokens) && (0...1_000_000).contains(cache.lookupUSDPerMillion)
         && (0...1_000_000).contains(cache.storageUSDPerMillionEntryDays),
-      "what a cache costs (cache.…USDPerMillion…) must not be negative")
+      "cache.embeddingUSDPerMillionTokens, cache.lookupUSDPerMillion and cache.storageUSDPerMillionEntryDays must not be negative"
+    )
     try require((0...1).contains(embedding.cascade), "embedding.cascade must be 0 … 1")
     try require(!embedding.model.isEmpty, "embedding.model must name an embedder")
     try require(

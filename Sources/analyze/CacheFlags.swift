@@ -3,7 +3,9 @@ import CostAnalyzer
 
 /// The flags that describe one cache, for every command that replays it.
 struct CacheFlags: ParsableArguments {
-  @Option(help: "The cache of a product, with its keys, limits and defaults: gptcache, redisvl, langcache, portkey or litellm.")
+  @Option(
+    help: "The cache of a product, with its keys, limits and defaults: gptcache, redisvl, langcache, portkey or litellm."
+  )
   var preset: String?
 
   @Option(help: "Cosine at or above which the semantic cache answers.")

@@ -55,8 +55,8 @@ struct CachingChart {
         anchor: "start", small: true)
     }
     svg.text(
-      (Self.plot.left + Self.plot.right) / 2, Self.height - 14, "semantic answers that would have been wrong (95 % interval)",
-      anchor: "middle")
+      (Self.plot.left + Self.plot.right) / 2, Self.height - 14,
+      "semantic answers that would have been wrong (95 % interval)", anchor: "middle")
     svg.text(Self.plot.left, Self.plot.top - 12, "net saving in this log", anchor: "start")
     return svg.finish()
   }

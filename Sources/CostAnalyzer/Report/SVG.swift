@@ -29,7 +29,10 @@ struct SVG {
   }
 
   mutating func circle(_ x: Double, _ y: Double, _ radius: Double, _ color: String) {
-    body += "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" fill=\"\(color)\"/>\n"
+    body += """
+      <circle cx="\(Self.number(x))" cy="\(Self.number(y))" r="\(Self.number(radius))" fill="\(color)"/>
+
+      """
   }
 
   mutating func rectangle(

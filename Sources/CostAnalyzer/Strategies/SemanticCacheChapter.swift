@@ -36,7 +36,8 @@ struct SemanticCacheChapter {
     let grid = grid()
     var blocks: [ReportSection.Block] = [
       .paragraph(opening()), .paragraph(band()), .table(thresholds(), top: .max),
-      .paragraph("Net saving by threshold and TTL (guards on, no capacity limit); the frame is the setting of the options:"),
+      .paragraph(
+        "Net saving by threshold and TTL (guards on, no capacity limit); the frame is the setting of the options:"),
       .image(heatMap()),
       .paragraph("Capacities and policies, TTLs, raw (unguarded) replays and all thresholds: `semantic_cache.csv`."),
       .paragraph("What each guard refuses, and what the cache would save more without it:"),
@@ -117,7 +118,8 @@ struct SemanticCacheChapter {
   private func row(_ setting: CacheSetting, _ result: CacheOutcome) -> [Table.Cell] {
     [
       .number(Double(setting.threshold), decimals: 2), .text(Lifetime(micros: setting.ttl).description),
-      setting.capacity.map { .int($0) } ?? .text("inf"), .text(setting.capacity == nil ? "any" : setting.policy.rawValue),
+      setting.capacity.map { .int($0) } ?? .text("inf"),
+      .text(setting.capacity == nil ? "any" : setting.policy.rawValue),
       .text(Self.guardNames(setting.guards)), .int(result.requests), .int(result.exactHits), .int(result.semanticHits),
       .share(result.hitRate), .usd(result.savedExactPico), .usd(result.savedSemanticPico), .usd(result.savedPico),
       .usd(result.savedPico - net(result, setting)), .usd(net(result, setting)),
