@@ -85,7 +85,9 @@ package struct Analysis: Sendable {
     say("combining")
     let joint = clock.measure("combine", rows: { $0.bySubset.count }) { JointReplay(log, outcomes, threads: threads) }
     let candidates = clock.measure("clusters", rows: { $0?.clusters ?? 0 }) {
-      cache.trace.count > 0 ? CachingCandidates(context) : nil
+      let verified = outcomes.lazy.compactMap(\.verification).first { $0.unverifiedReason == nil }
+      let same = verified.map { verification in SameAnswer { verification.same($0, $1) } }
+      return cache.trace.count > 0 ? CachingCandidates(context, same: same ?? SameAnswer(log)) : nil
     }
     let conservation = Conservation(ledger: ledger, log: log, outcomes: outcomes, joint: joint)
     try conservation.enforce()

@@ -4,7 +4,7 @@ import CostAnalyzer
 /// The flags that describe one cache, for every command that replays it.
 struct CacheFlags: ParsableArguments {
   @Option(
-    help: "The cache of a product, with its keys, limits and defaults: gptcache, redisvl, langcache, portkey or litellm."
+    help: "The cache of a product, its keys and limits: gptcache, redisvl, langcache, portkey or litellm."
   )
   var preset: String?
 

@@ -1,13 +1,16 @@
 /// What the report says about semantic caching: the grid, what it would have got wrong, and which setting to deploy.
 struct SemanticCacheChapter {
-  private let context: StrategyContext
-  private let deployed: CacheSetting
+  let context: StrategyContext
+  let deployed: CacheSetting
   private let deployedOutcome: CacheOutcome
-  private let outcomes: [CacheSetting: CacheOutcome]
+  let outcomes: [CacheSetting: CacheOutcome]
   private let settings: [CacheSetting]
-  private let charges: CacheCharges
+  let charges: CacheCharges
+  let verification: Verification
+  /// The setting with the highest net saving whose wrong answers stay under the limit; nil where none is known to.
+  let recommended: CacheSetting?
   private let guardSet: GuardSet
-  private var options: AnalysisOptions.Cache { context.options.cache }
+  var options: AnalysisOptions.Cache { context.options.cache }
   private var bill: Int128 { context.ledger.total.cost }
 
   init(_ context: StrategyContext, deployed: CacheSetting, _ deployedOutcome: CacheOutcome) throws {
@@ -23,26 +26,78 @@ struct SemanticCacheChapter {
       + CacheSweep.unbounded(options, guards: [mask, 0])
     let results = replayCacheGrid(
       context.cache.trace, graph: context.similarity.graph, settings: settings, threads: context.threads)
-    outcomes = Dictionary(zip(settings, results), uniquingKeysWith: { first, _ in first })
+    let outcomes = Dictionary(zip(settings, results), uniquingKeysWith: { first, _ in first })
+    self.outcomes = outcomes
+    let unbounded = CacheSweep.unbounded(options, guards: [mask])
+    let raw = CacheSweep.unbounded(options, guards: [0]).filter { $0.ttl == options.ttl.micros }
+    verification = Verification(context, settings: unbounded + raw + [deployed])
+    recommended = verification.recommended(
+      unbounded.map { [charges] setting in
+        let outcome = outcomes[setting]!
+        return (setting, outcome.savedPico - charges.total(outcome, context.cache.trace, isSemantic: true))
+      }, maxWrongHits: options.maxWrongHits)
   }
 
-  var caveat: String { "how many of the semantic answers would have been wrong is not verified in this version" }
+  /// What the report says of the lever in one sentence.
+  var caveat: String {
+    guard verification.unverifiedReason == nil else {
+      return "how many of the semantic answers would have been wrong is **unverified** (see its chapter)"
+    }
+    guard let wrong = verification.rates[deployed]?.wrong else {
+      return "too few semantic hits carry answers to say how many would have been wrong"
+    }
+    return """
+      an estimated \(Self.percent(wrong.estimate)) of its semantic answers (95 % interval \(Self.percent(wrong.lower)) to \
+      \(Self.percent(wrong.upper))) would have been wrong
+      """
+  }
 
-  private func net(_ outcome: CacheOutcome, _ setting: CacheSetting) -> Int128 {
+  static func percent(_ share: Double) -> String { NumberText.fixed(100 * share, 1) + " %" }
+
+  func net(_ outcome: CacheOutcome, _ setting: CacheSetting) -> Int128 {
     outcome.savedPico - charges.total(outcome, context.cache.trace, isSemantic: setting.threshold < 1)
   }
 
   func section() -> ReportSection {
     let grid = grid()
     var blocks: [ReportSection.Block] = [
-      .paragraph(opening()), .paragraph(band()), .table(thresholds(), top: .max),
+      .paragraph(opening()), .paragraph(band()), .paragraph(verdict()), .table(thresholds(), top: .max),
       .paragraph(
-        "Net saving by threshold and TTL (guards on, no capacity limit); the frame is the setting of the options:"),
+        "Net saving by threshold and TTL (guards on, no capacity limit); the frame is the recommended setting, or else that of the options:"),
       .image(heatMap()),
       .paragraph("Capacities and policies, TTLs, raw (unguarded) replays and all thresholds: `semantic_cache.csv`."),
       .paragraph("What each guard refuses, and what the cache would save more without it:"),
       .table(guards(), top: .max),
     ]
+    if let chart = chart() { blocks.insert(.image(chart), at: 3) }
+    if verification.unverifiedReason == nil {
+      blocks += [
+        .paragraph(
+          """
+          vCache (a threshold for every cached prompt, learnt under a bound on wrong answers) at the same TTL and guards, its \
+          answers judged as above. A fixed threshold of the same error often serves more; its column says which. What vCache \
+          saves is not verified beyond that:
+          """),
+        .table(vCache(), top: .max),
+        .paragraph(
+          """
+          How answers to the same question drift apart with age: exact hits of a cache with that TTL, and the share of them \
+          whose answer had changed. \(staleness())
+          """),
+        .table(stalenessTable(), top: .max),
+      ]
+      let risky = riskiest()
+      if !risky.rows.isEmpty {
+        blocks += [
+          .paragraph(
+            """
+            The hits at the options' setting that are most probably wrong, with what the log answered to each question \
+            (cut; not shown where too few users asked or private data stands in it). `analyze judge` writes a file to review them:
+            """),
+          .table(risky, top: .max),
+        ]
+      }
+    }
     let keys = keyPolicies()
     blocks += [
       .paragraph(
@@ -101,7 +156,9 @@ struct SemanticCacheChapter {
         .init("hit_rate", "hit rate"), .init("saved_exact_usd"), .init("saved_semantic_usd", "semantic saved"),
         .init("saved_usd", "saved"), .init("charges_usd"), .init("net_usd", "net"),
         .init("net_share_of_bill", "of the bill"), .init("saved_seconds"), .init("evictions"), .init("peak_entries"),
-        .init("unsearched"),
+        .init("unsearched"), .init("answers_compared"), .init("disagreement"), .init("excess_disagreement"),
+        .init("wrong", "wrong"), .init("wrong_lower", "from"), .init("wrong_upper", "to"), .init("wrong_dollars"),
+        .init("wrong_dollars_lower"), .init("wrong_dollars_upper"),
       ])
     for setting in settings {
       let result = outcomes[setting]!
@@ -116,7 +173,11 @@ struct SemanticCacheChapter {
   }
 
   private func row(_ setting: CacheSetting, _ result: CacheOutcome) -> [Table.Cell] {
-    [
+    let rate = setting.capacity == nil ? verification.rates[setting] : nil
+    func interval(_ value: Verification.Interval?) -> [Table.Cell] {
+      value.map { [.share($0.estimate), .share($0.lower), .share($0.upper)] } ?? [.empty, .empty, .empty]
+    }
+    return [
       .number(Double(setting.threshold), decimals: 2), .text(Lifetime(micros: setting.ttl).description),
       setting.capacity.map { .int($0) } ?? .text("inf"),
       .text(setting.capacity == nil ? "any" : setting.policy.rawValue),
@@ -125,7 +186,9 @@ struct SemanticCacheChapter {
       .usd(result.savedPico - net(result, setting)), .usd(net(result, setting)),
       .share(bill == 0 ? .nan : Double(net(result, setting)) / Double(bill)), .int(result.savedMilliseconds / 1000),
       .int(result.evictions), .int(result.peakEntries), .int(result.unsearched),
-    ]
+      rate.map { .int($0.compared) } ?? .empty, rate.map { .share($0.disagreement) } ?? .empty,
+      rate.map { .share($0.excess) } ?? .empty,
+    ] + interval(rate?.wrong) + interval(rate?.wrongDollars)
   }
 
   /// Every threshold at the options' TTL, without a capacity limit.
@@ -147,10 +210,16 @@ struct SemanticCacheChapter {
     let map = CachingHeatMap(
       rows: options.thresholds.map { NumberText.fixed($0, 2) }, columns: options.ttls.map(\.description),
       net: settings.map { row in row.map { net(unbounded($0), $0) } },
-      marked: options.thresholds.firstIndex(of: options.threshold).flatMap { row in
-        options.ttls.firstIndex(of: options.ttl).map { (row, $0) }
-      })
+      marked: settings.indices.lazy.compactMap { row in
+        settings[row].firstIndex { isMarked($0) }.map { (row, $0) }
+      }.first)
     return .init(name: "caching_heatmap.svg", svg: map.svg(), caption: "Net saving by threshold and TTL")
+  }
+
+  /// The recommended setting; the options' own where none is.
+  private func isMarked(_ setting: CacheSetting) -> Bool {
+    let target = recommended ?? deployed
+    return setting.threshold == target.threshold && setting.ttl == target.ttl
   }
 
   private func unbounded(_ setting: CacheSetting) -> CacheOutcome {

@@ -40,6 +40,7 @@ package enum SemanticCacheStrategy: Strategy {
       outcome.caveat = "a lower bound: \(count) requests of dense clusters were not compared with all entries; "
     }
     outcome.caveat += chapter.caveat
+    outcome.verification = chapter.verification
     outcome.sections = [chapter.section()]
   }
 }

@@ -51,6 +51,8 @@ package struct StrategyOutcome: Sendable {
   package var caveat = ""
   package var effect: (any LeverEffect)?
   package var sections: [ReportSection] = []
+  /// How the logged answers compare, where the lever asked.
+  package var verification: Verification?
 
   package var net: Int128 { gross - charges - fixedCharges }
 
