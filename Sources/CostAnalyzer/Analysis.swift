@@ -115,6 +115,11 @@ package struct Analysis: Sendable {
     var replay = clock.measure("replay", rows: { $0.rows.count }) {
       SingleReplay(log, cache, similarity, options.deployed(threshold: threshold))
     }
+    if threshold < 1 {
+      replay.verification = clock.measure("verify", rows: { $0.rates.count }) {
+        Verification(log, cache, similarity, settings: [replay.setting], threads: request.threads)
+      }
+    }
     replay.problems = problems(of: log)
     replay.timings = clock.timings
     return replay

@@ -44,6 +44,8 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var maxTemperature = 1.0
     /// Pairs of near-identical questions above which the semantic replay is not run; one takes some 35 bytes.
     package var maxPairs = 20_000_000
+    /// Largest share of semantic hits, at the upper end of its interval, that may be wrong at a recommended setting.
+    package var maxWrongHits = 0.01
     /// USD per million tokens of the embedding call that a semantic lookup needs.
     package var embeddingUSDPerMillionTokens = 0.02
     /// USD per million cache lookups, exact or semantic.
@@ -254,6 +256,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try require(
       cache.evictBatch >= 1 && cache.capacity.count ?? 1 >= 1 && cache.capacities.allSatisfy { $0.count ?? 1 >= 1 },
       "cache.capacity, cache.capacities and cache.evictBatch must be at least 1")
+    try require((0...1).contains(cache.maxWrongHits), "cache.maxWrongHits must be 0 … 1")
     try require(cache.maxPairs >= 0, "cache.maxPairs must not be negative")
     try require(cache.maxTemperature >= 0, "cache.maxTemperature must not be negative")
     try require(

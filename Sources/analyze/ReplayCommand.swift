@@ -119,6 +119,8 @@ struct ReplaySummary: Encodable {
   var peakEntries: Int
   var unsearched: Int
   var embedder: String
+  /// Absent for an exact cache.
+  var wrongHits: WrongHitsSummary?
   var timings: [TimingSummary]
 
   init(_ replay: SingleReplay) {
@@ -135,6 +137,7 @@ struct ReplaySummary: Encodable {
     peakEntries = outcome.peakEntries
     unsearched = outcome.unsearched
     embedder = replay.embedder
+    wrongHits = replay.verification.map { WrongHitsSummary($0, replay.setting) }
     timings = replay.timings.map(TimingSummary.init)
   }
 
@@ -145,7 +148,7 @@ struct ReplaySummary: Encodable {
     (\(NumberText.fixed(100 * hitRate, 1)) %), saving \(MoneyText.readable(replay.outcome.savedPico)) of \
     \(MoneyText.readable(replay.billPico)) and \(NumberText.grouped(savedMilliseconds / 1000)) s of waiting
     \(NumberText.grouped(peakEntries)) entries at most, \(NumberText.grouped(evictions)) evicted, \
-    \(NumberText.grouped(expirations)) expired
+    \(NumberText.grouped(expirations)) expired\(wrongHits.map { "\n\($0.text)" } ?? "")
     """
   }
 }

@@ -106,6 +106,7 @@ struct OptionsTests {
       ("cache:\n  policies: []\n", "cache grids"), ("cache: 5\n", "cache"),
       ("cache:\n  maxTurns: 0\n", "cache.maxTurns"),
       ("cache:\n  maxTemperature: -1\n", "cache.maxTemperature"),
+      ("cache:\n  maxWrongHits: 1.5\n", "cache.maxWrongHits"),
       ("cache:\n  lookupUSDPerMillion: -1\n", "cache.lookupUSDPerMillion"),
       ("input:\n  maxWindowLog: 40\n", "input.maxWindowLog"), ("input:\n  maxExpansion: 1\n", "input.maxExpansion"),
       ("input:\n  maxLineBytes: 5\n", "input.maxLineBytes"), ("routing:\n  gate: 0.3\n", "routing.gate"),

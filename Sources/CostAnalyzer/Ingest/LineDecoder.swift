@@ -25,6 +25,7 @@ struct DecodedLine {
   /// Where the thread described the key's text, or -1 when it did so in an earlier line.
   var newPrompt = -1
   var answerSketch: UInt64 = 0
+  var answerDigest = AnswerDigest()
   var answer: Range<Int> = 0..<0
   var embedding: [Float] = []
 }
@@ -196,6 +197,7 @@ final class LineDecoder: @unchecked Sendable {
           parts: scope.parts(prompt, needs.key), tools: draft.tools))
     }
     decoded.answerSketch = AnswerSketch.sketch(answer)
+    decoded.answerDigest = AnswerDigest(answer)
     if answer.count <= needs.maxAnswerBytes && !draft.isError {
       decoded.answer = result.answers.count..<result.answers.count + answer.count
       result.answers.append(contentsOf: answer)

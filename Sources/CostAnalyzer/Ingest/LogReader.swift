@@ -190,7 +190,10 @@ struct RequestReducer {
     log.counts.accepted += 1
     ids.append(line.idHash)
     log.requests.append(request)
-    if keepsText { log.answerSketches.append(line.answerSketch) }
+    if keepsText {
+      log.answerSketches.append(line.answerSketch)
+      log.answerDigests.append(line.answerDigest)
+    }
     keepAnswer(of: line, block, request: index)
   }
 
@@ -211,7 +214,10 @@ struct RequestReducer {
     let textIsNew = request.prompt != Request.noText && (wins || old.prompt == Request.noText)
     if merged.prompt == Request.noText { merged.prompt = loser.prompt }
     log.requests[owner] = merged
-    if keepsText && textIsNew { log.answerSketches[owner] = line.answerSketch }
+    if keepsText && textIsNew {
+      log.answerSketches[owner] = line.answerSketch
+      log.answerDigests[owner] = line.answerDigest
+    }
     if textIsNew { keepAnswer(of: line, block, request: owner) }
   }
 

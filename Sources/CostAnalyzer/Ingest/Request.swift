@@ -58,6 +58,8 @@ package struct RequestLog: Sendable {
   package var requests = ChunkedArray<Request>()
   /// Similarity sketch of each answer (`AnswerSketch`), parallel to `requests`; empty when the run needs no text.
   package var answerSketches = ChunkedArray<UInt64>()
+  /// What verification compares of each answer, likewise.
+  package var answerDigests = ChunkedArray<AnswerDigest>()
   package var models: [ModelName] = []
   package var users: [String] = []
   package var tenants: [String] = []

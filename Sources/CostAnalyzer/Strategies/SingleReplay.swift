@@ -21,6 +21,8 @@ package struct SingleReplay: Sendable {
   package var rows: [Row]
   package var embedder: String
   package var billPico: Int128
+  /// How many of the semantic hits would have been wrong; nil for an exact cache.
+  package var verification: Verification?
   package var timings: [StageTiming] = []
   package var problems: [InputProblem] = []
 
