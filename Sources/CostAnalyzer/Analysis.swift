@@ -125,6 +125,27 @@ package struct Analysis: Sendable {
     return replay
   }
 
+  /// Semantic hits of the options' cache for somebody to judge.
+  package static func review(_ request: Request, hits: Int) throws -> ReviewFile {
+    let options = request.options
+    var clock = StageClock()
+    var log = try read(request, try TextSettings(options), &clock)
+    let tables = try options.priceTables()
+    let prices = PriceBook(models: log.models, tables: tables)
+    prices.price(&log)
+    let cache = CacheTrace(log, options: options.cache)
+    let similarity = try findSimilar(request, log, cache, lowest: options.cache.threshold, &clock)
+    let context = StrategyContext(
+      options: options, log: log, priceTables: tables, prices: prices, ledger: Ledger(log), cache: cache,
+      similarity: similarity, complexityVersion: "", threads: request.threads)
+    let setting = options.deployed(threshold: options.cache.threshold)
+    let verification = Verification(context, settings: [setting])
+    if let reason = verification.unverifiedReason {
+      throw AnalyzerError(.input, "there is nothing to judge by: \(reason)")
+    }
+    return ReviewFile(context, verification, setting: setting, count: hits)
+  }
+
   /// Everything up to the requests of the log, without their prices.
   private static func read(
     _ request: Request, _ settings: TextSettings?, _ clock: inout StageClock

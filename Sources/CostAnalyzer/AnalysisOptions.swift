@@ -52,6 +52,8 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var lookupUSDPerMillion = 0.0
     /// USD per million entries kept for a day.
     package var storageUSDPerMillionEntryDays = 0.0
+    /// File with judged hits (`analyze judge`).
+    package var verdicts: String?
     package var extraTimeSensitive: [String] = []
     package var extraPersonal: [String] = []
   }
@@ -190,6 +192,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     options.embedding.endpoint.keyVariable = "name"
     options.embedding.endpoint.dimensions = 1
     options.guards.model = "file"
+    options.cache.verdicts = "file"
     options.routing.cheap = "model"
     options.routing.medium = "model"
     options.routing.strong = "model"

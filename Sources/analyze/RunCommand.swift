@@ -37,6 +37,11 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var cache: CacheFlags
 
+  @Option(
+    help: "File of judged hits (`analyze judge`): they tighten the estimate of wrong answers.",
+    completion: .file(extensions: ["jsonl"]))
+  var verdicts: String?
+
   @Option(help: "Embedder: auto, hashed, wordllama, minilm, endpoint, or the folder of a model.")
   var embedder: String?
 
@@ -137,6 +142,7 @@ struct RunCommand: ParsableCommand {
     var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
     if let prices { options.prices.file = prices }
     try cache.apply(to: &options)
+    if let verdicts { options.cache.verdicts = verdicts }
     if let embedder { options.embedding.model = embedder }
     try options.validate()
     return options

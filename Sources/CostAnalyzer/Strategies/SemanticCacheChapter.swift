@@ -30,7 +30,9 @@ struct SemanticCacheChapter {
     self.outcomes = outcomes
     let unbounded = CacheSweep.unbounded(options, guards: [mask])
     let raw = CacheSweep.unbounded(options, guards: [0]).filter { $0.ttl == options.ttl.micros }
-    verification = Verification(context, settings: unbounded + raw + [deployed])
+    verification = Verification(
+      context, settings: unbounded + raw + [deployed],
+      verdicts: try options.verdicts.map { try ReviewFile.verdicts(in: $0, for: context.log) } ?? [:])
     recommended = verification.recommended(
       unbounded.map { [charges] setting in
         let outcome = outcomes[setting]!
@@ -63,7 +65,8 @@ struct SemanticCacheChapter {
     var blocks: [ReportSection.Block] = [
       .paragraph(opening()), .paragraph(band()), .paragraph(verdict()), .table(thresholds(), top: .max),
       .paragraph(
-        "Net saving by threshold and TTL (guards on, no capacity limit); the frame is the recommended setting, or else that of the options:"),
+        "Net saving by threshold and TTL (guards on, no capacity limit); the frame is the recommended setting, or else that of the options:"
+      ),
       .image(heatMap()),
       .paragraph("Capacities and policies, TTLs, raw (unguarded) replays and all thresholds: `semantic_cache.csv`."),
       .paragraph("What each guard refuses, and what the cache would save more without it:"),
@@ -173,22 +176,34 @@ struct SemanticCacheChapter {
   }
 
   private func row(_ setting: CacheSetting, _ result: CacheOutcome) -> [Table.Cell] {
-    let rate = setting.capacity == nil ? verification.rates[setting] : nil
-    func interval(_ value: Verification.Interval?) -> [Table.Cell] {
-      value.map { [.share($0.estimate), .share($0.lower), .share($0.upper)] } ?? [.empty, .empty, .empty]
-    }
-    return [
+    let netSaving = net(result, setting)
+    let share = bill == 0 ? Double.nan : Double(netSaving) / Double(bill)
+    var cells: [Table.Cell] = [
       .number(Double(setting.threshold), decimals: 2), .text(Lifetime(micros: setting.ttl).description),
-      setting.capacity.map { .int($0) } ?? .text("inf"),
-      .text(setting.capacity == nil ? "any" : setting.policy.rawValue),
+    ]
+    if let capacity = setting.capacity {
+      cells += [.int(capacity), .text(setting.policy.rawValue)]
+    } else {
+      cells += [.text("inf"), .text("any")]
+    }
+    cells += [
       .text(Self.guardNames(setting.guards)), .int(result.requests), .int(result.exactHits), .int(result.semanticHits),
       .share(result.hitRate), .usd(result.savedExactPico), .usd(result.savedSemanticPico), .usd(result.savedPico),
-      .usd(result.savedPico - net(result, setting)), .usd(net(result, setting)),
-      .share(bill == 0 ? .nan : Double(net(result, setting)) / Double(bill)), .int(result.savedMilliseconds / 1000),
+    ]
+    cells += [
+      .usd(result.savedPico - netSaving), .usd(netSaving), .share(share), .int(result.savedMilliseconds / 1000),
       .int(result.evictions), .int(result.peakEntries), .int(result.unsearched),
-      rate.map { .int($0.compared) } ?? .empty, rate.map { .share($0.disagreement) } ?? .empty,
-      rate.map { .share($0.excess) } ?? .empty,
-    ] + interval(rate?.wrong) + interval(rate?.wrongDollars)
+    ]
+    guard setting.capacity == nil, let rate = verification.rates[setting] else {
+      return cells + [Table.Cell](repeating: .empty, count: 9)
+    }
+    cells += [.int(rate.compared), .share(rate.disagreement), .share(rate.excess)]
+    return cells + Self.interval(rate.wrong) + Self.interval(rate.wrongDollars)
+  }
+
+  private static func interval(_ value: Verification.Interval?) -> [Table.Cell] {
+    guard let value else { return [.empty, .empty, .empty] }
+    return [.share(value.estimate), .share(value.lower), .share(value.upper)]
   }
 
   /// Every threshold at the options' TTL, without a capacity limit.

@@ -3,8 +3,10 @@ extension SemanticCacheChapter {
   /// What was found, and what to deploy.
   func verdict() -> String {
     if let reason = verification.unverifiedReason {
-      return "**Unverified**: \(reason). Nothing can be said about how many semantic answers would have been wrong, so no \
-        setting is recommended."
+      return """
+        **Unverified**: \(reason). Nothing can be said about how many semantic answers would have been wrong, so no setting \
+        is recommended.
+        """
     }
     let limit = NumberText.fixed(100 * options.maxWrongHits, 1)
     var text = """
@@ -65,7 +67,8 @@ extension SemanticCacheChapter {
       }
       let fixed = bestFixed(wrongOfAll: bound)
       table.add(
-        .share(bound), .int(result.hits), .share(result.hitRate), .usd(result.savedExactPico + result.savedSemanticPico),
+        .share(bound), .int(result.hits), .share(result.hitRate),
+        .usd(result.savedExactPico + result.savedSemanticPico),
         .share(Double(result.wrongObservations) / Double(max(1, result.observations))),
         fixed.map { .number(Double($0.threshold), decimals: 2) } ?? .empty,
         fixed.map { .share(outcomes[$0]!.hitRate) } ?? .empty)
@@ -76,7 +79,8 @@ extension SemanticCacheChapter {
   /// The fixed threshold with the highest hit rate whose estimated wrong answers stay under a share of all requests.
   private func bestFixed(wrongOfAll bound: Double) -> CacheSetting? {
     CacheSweep.unbounded(options, guards: [deployed.guards]).filter { setting in
-      guard setting.ttl == options.ttl.micros, let wrong = verification.rates[setting]?.wrong, let result = outcomes[setting]
+      guard setting.ttl == options.ttl.micros, let wrong = verification.rates[setting]?.wrong,
+        let result = outcomes[setting]
       else { return false }
       return wrong.estimate * Double(result.semanticHits) <= bound * Double(result.requests)
     }.max { outcomes[$0]!.hits < outcomes[$1]!.hits }
@@ -107,9 +111,8 @@ extension SemanticCacheChapter {
       ])
     let shown = ShownHits(context)
     for hit in verification.riskiest(200, of: deployed) {
-      guard table.rows.count < 20, let asked = shown.text(of: hit.request), let cached = shown.text(of: hit.server) else {
-        continue
-      }
+      guard table.rows.count < 20, let asked = shown.text(of: hit.request), let cached = shown.text(of: hit.server)
+      else { continue }
       table.add(
         .share(hit.wrong), .number(Double(hit.cosine), decimals: 3), .text(asked.question), .text(asked.answer),
         .text(cached.question), .text(cached.answer))
