@@ -12,7 +12,8 @@ struct VerificationTests {
       func counts() -> [Double] { (0..<cells).map { _ in Double(Int.random(in: 0...50, using: &rng)) } }
       let mixture = MixtureShare(rightCounts: counts(), wrongCounts: counts())
       let hits = counts()
-      let judged = (right: Double(Int.random(in: 0...5, using: &rng)), wrong: Double(Int.random(in: 0...5, using: &rng)))
+      func few() -> Double { Double(Int.random(in: 0...5, using: &rng)) }
+      let judged = (right: few(), wrong: few())
       func likelihood(_ share: Double) -> Double {
         var sum = judged.right * log(max(1 - share, 1e-12)) + judged.wrong * log(max(share, 1e-12))
         for cell in 0..<cells {
@@ -154,8 +155,8 @@ struct VerificationTests {
           let words = (0..<3).map { _ in "qwertyuiopasdfghjklzxcvbnm".randomElement(using: &rng)! }
           lines.append(
             SampleLogs.line(
-              lines.count, time: 1_767_600_000 + Int64(day * 86_400 + topic * 100 + minute * 20), user: 1, model: "gpt-4o",
-              question: "subject number \(topic * 7) of the catalogue", input: 10, output: 10,
+              lines.count, time: 1_767_600_000 + Int64(day * 86_400 + topic * 100 + minute * 20), user: 1,
+              model: "gpt-4o", question: "subject number \(topic * 7) of the catalogue", input: 10, output: 10,
               answer: "it is \(number) \(words)"))
         }
       }
