@@ -43,7 +43,7 @@ def judge(log, threshold, meaning):
     summary, rows = replay(log, threshold)
     hits = [(i, int(r["server"])) for i, r in enumerate(rows) if r["outcome"] == "semantic"]
     wrong = sum(meaning[i] != meaning[s] for i, s in hits)
-    w = summary["wrongHits"]
+    w = summary["wrong_hits"]
     return {"t": threshold, "hits": len(hits), "truth": wrong / max(1, len(hits)), "estimate": w.get("share"),
             "lower": w.get("lower"), "upper": w.get("upper"), "unverified": w.get("unverified")}
 

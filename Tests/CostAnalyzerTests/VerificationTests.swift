@@ -12,9 +12,8 @@ struct VerificationTests {
       func counts() -> [Double] { (0..<cells).map { _ in Double(Int.random(in: 0...50, using: &rng)) } }
       let mixture = MixtureShare(rightCounts: counts(), wrongCounts: counts())
       let hits = counts()
-      let judged = (
-        right: Double(Int.random(in: 0...5, using: &rng)), wrong: Double(Int.random(in: 0...5, using: &rng))
-      )
+      func few() -> Double { Double(Int.random(in: 0...5, using: &rng)) }
+      let judged = (right: few(), wrong: few())
       func likelihood(_ share: Double) -> Double {
         var sum = judged.right * log(max(1 - share, 1e-12)) + judged.wrong * log(max(share, 1e-12))
         for cell in 0..<cells {
@@ -48,7 +47,7 @@ struct VerificationTests {
 
   /// A log of questions in two wordings that the hashed embedder finds alike. Of every topic's second wording, a known
   /// share asks for something else and is answered otherwise.
-  static func log(wrong: Double, topics: Int = 240, facts: Bool = true, answers: Bool = true, seed: UInt64)
+  static func stream(wrong: Double, topics: Int = 240, facts: Bool = true, answers: Bool = true, seed: UInt64)
     -> (text: String, isWrong: [String: Bool])
   {
     var rng = SeededGenerator(seed)
@@ -91,7 +90,7 @@ struct VerificationTests {
 
   @Test("A known share of wrong hits is found", arguments: [0.0, 0.02, 0.1, 0.3])
   func recovery(_ share: Double) throws {
-    let (text, isWrong) = Self.log(wrong: share, seed: 9)
+    let (text, isWrong) = Self.stream(wrong: share, seed: 9)
     let (verification, _) = try verify(text)
     let rate = try #require(verification.rates[Self.setting])
     let wrong = try #require(rate.wrong)
@@ -103,7 +102,7 @@ struct VerificationTests {
 
   @Test("Nothing depends on the number of threads")
   func threads() throws {
-    let (text, _) = Self.log(wrong: 0.1, seed: 4)
+    let (text, _) = Self.stream(wrong: 0.1, seed: 4)
     let (one, _) = try verify(text, threads: 1)
     let (four, _) = try verify(text, threads: 4)
     #expect(one.rates == four.rates && one.riskiest(20, of: Self.setting) == four.riskiest(20, of: Self.setting))
@@ -112,7 +111,9 @@ struct VerificationTests {
 
   @Test("Without answers, or where answers say nothing, the figure is unverified and nothing is recommended")
   func unverified() throws {
-    for text in [Self.log(wrong: 0.1, answers: false, seed: 1).text, Self.log(wrong: 0.1, facts: false, seed: 1).text] {
+    for text in [
+      Self.stream(wrong: 0.1, answers: false, seed: 1).text, Self.stream(wrong: 0.1, facts: false, seed: 1).text,
+    ] {
       let (verification, _) = try verify(text)
       #expect(verification.unverifiedReason != nil && verification.rates.isEmpty)
       #expect(verification.recommended([(Self.setting, 5)], maxWrongHits: 1) == nil)
@@ -122,7 +123,7 @@ struct VerificationTests {
 
   @Test("The recommendation has the highest net saving among settings under the limit")
   func recommendation() throws {
-    let (text, _) = Self.log(wrong: 0.1, seed: 2)
+    let (text, _) = Self.stream(wrong: 0.1, seed: 2)
     let (verification, _) = try verify(text)
     let upper = try #require(verification.rates[Self.setting]?.wrong?.upper)
     let rows: [(setting: CacheSetting, net: Int128)] = [(CacheSetting(threshold: 0.75), 9), (Self.setting, 5)]
@@ -133,7 +134,7 @@ struct VerificationTests {
 
   @Test("Judged hits count as judged: with all of them judged the estimate is their share")
   func verdicts() throws {
-    let (text, _) = Self.log(wrong: 0.2, seed: 6)
+    let (text, _) = Self.stream(wrong: 0.2, seed: 6)
     let (plain, context) = try verify(text)
     var verdicts: [Verification.Verdict: Bool] = [:]
     for hit in plain.riskiest(100_000, of: Self.setting) {
@@ -157,8 +158,7 @@ struct VerificationTests {
           lines.append(
             SampleLogs.line(
               lines.count, time: 1_767_600_000 + Int64(day * 86_400 + topic * 100 + minute * 20), user: 1,
-              model: "gpt-4o",
-              question: "subject number \(topic * 7) of the catalogue", input: 10, output: 10,
+              model: "gpt-4o", question: "subject number \(topic * 7) of the catalogue", input: 10, output: 10,
               answer: "it is \(number) \(words)"))
         }
       }

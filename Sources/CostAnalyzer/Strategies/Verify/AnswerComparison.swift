@@ -1,8 +1,12 @@
 /// How alike two logged answers are, as one of a few *cells*: what they share of the numbers and names that neither
 /// question contains, and of their other words where they state no facts.
+///
+/// A cell is (stratum × names × numbers). The stratum is how many numbers could be shared: sharing none of one says less
+/// than sharing none of four, so right and wrong pairs are compared inside a stratum.
 package struct AnswerComparison: Sendable {
-  /// 4 × 4 classes of shared numbers and names; the last of them, where no fact can be compared, in four by words.
-  package static let cells = 19
+  package static let strata = 7
+  package static let cellsPerStratum = 12
+  package static let cells = strata * cellsPerStratum
 
   private let log: RequestLog
   /// By index of `PromptTable.texts`: the words of the question.
@@ -20,6 +24,8 @@ package struct AnswerComparison: Sendable {
     return Self.cell(x, y, questions: questions[p], questions[q])
   }
 
+  package func hasAnswer(_ request: Int) -> Bool { answer(request) != nil }
+
   private func answer(_ request: Int) -> (AnswerDigest, question: Int)? {
     guard log.answerDigests.count > 0 else { return nil }
     let digest = log.answerDigests[request]
@@ -33,16 +39,28 @@ package struct AnswerComparison: Sendable {
     func compare(_ kind: AnswerDigest.Kind) -> (shared: Int, fewer: Int, all: Int) {
       overlap(a, b, kind) { contains(p, $0) || contains(q, $0) }
     }
-    func facts(_ kind: AnswerDigest.Kind) -> Int {
-      let result = compare(kind)
-      return result.fewer == 0 ? 3 : min(2, result.shared)
+    let numbers = compare(.number)
+    let names = compare(.name)
+    let stratum = stratum(pairs: numbers.fewer * (numbers.all + numbers.shared - numbers.fewer))
+    var last = min(2, numbers.shared)
+    if stratum == 0, names.fewer == 0 {
+      let words = compare(.word)
+      last = words.shared == 0 ? 0 : 8 * words.shared < 3 * words.all ? 1 : 2
     }
-    let cell = 4 * facts(.number) + facts(.name)
-    if cell < 15 { return cell }
-    let words = compare(.word)
-    if words.shared == 0 { return 15 }
-    let share = 8 * words.shared / words.all
-    return share < 2 ? 16 : share < 4 ? 17 : 18
+    return cellsPerStratum * stratum + 3 * (names.fewer == 0 ? 3 : min(2, names.shared)) + last
+  }
+
+  /// By how many numbers of the one could equal one of the other.
+  private static func stratum(pairs: Int) -> Int {
+    switch pairs {
+    case 0: 0
+    case 1: 1
+    case ...3: 2
+    case ...5: 3
+    case ...8: 4
+    case ...12: 5
+    default: 6
+    }
   }
 
   /// What two bottom-k lists share below the hash up to which both are complete.

@@ -1,22 +1,35 @@
-/// The share of wrong pairs in a histogram of cells that mixes right and wrong ones: (1 − ε) · right + ε · wrong.
+/// The share of wrong pairs in a histogram of cells that mixes right and wrong ones: inside each stratum,
+/// (1 − ε) · right + ε · wrong.
 package struct MixtureShare: Sendable {
-  /// Probability of each cell among right and among wrong pairs; all above 0.
+  /// Probability of each cell of a stratum among right and among wrong pairs; all above 0, 1 in sum over a stratum.
   package var right: [Double]
   package var wrong: [Double]
+  package var cellsPerStratum: Int
+  /// Shares of the strata among right pairs.
+  package var strata: [Double] = [1]
 
+  /// Of one stratum.
   package init(right: [Double], wrong: [Double]) {
     self.right = right
     self.wrong = wrong
+    cellsPerStratum = right.count
   }
 
-  /// From counts, smoothed by one pair spread over all cells, those that occur first.
-  package init(rightCounts: [Double], wrongCounts: [Double]) {
-    let (rights, wrongs) = (rightCounts.reduce(0, +), wrongCounts.reduce(0, +))
-    let prior = rightCounts.indices.map {
-      (rightCounts[$0] / max(1, rights) + wrongCounts[$0] / max(1, wrongs) + 2 / Double(rightCounts.count)) / 4
+  /// From counts, smoothed by half a pair a stratum, which goes where either kind occurs first.
+  package init(rightCounts: [Double], wrongCounts: [Double], cellsPerStratum: Int? = nil) {
+    let size = cellsPerStratum ?? rightCounts.count
+    self.cellsPerStratum = size
+    (right, wrong, strata) = ([], [], [])
+    let total = max(1, rightCounts.reduce(0, +))
+    for start in stride(from: 0, to: rightCounts.count, by: size) {
+      let (rights, wrongs) = (rightCounts[start..<start + size], wrongCounts[start..<start + size])
+      let (rightSum, wrongSum) = (rights.reduce(0, +), wrongs.reduce(0, +))
+      let prior = zip(rights, wrongs).map { ($0 / max(1, rightSum) + $1 / max(1, wrongSum) + 2 / Double(size)) / 4 }
+      let priorSum = prior.reduce(0, +)
+      right += zip(rights, prior).map { ($0 + $1) / (rightSum + priorSum) }
+      wrong += zip(wrongs, prior).map { ($0 + $1) / (wrongSum + priorSum) }
+      strata.append(rightSum / total)
     }
-    right = rightCounts.indices.map { (rightCounts[$0] + prior[$0] / 2) / (rights + prior.reduce(0, +) / 2) }
-    wrong = wrongCounts.indices.map { (wrongCounts[$0] + prior[$0] / 2) / (wrongs + prior.reduce(0, +) / 2) }
   }
 
   /// The ε of maximum likelihood. The likelihood is concave in ε, so its slope is searched for the zero.
@@ -56,15 +69,20 @@ package struct MixtureShare: Sendable {
     guard total > 0 else { return 1 }
     let share = min(max(share, 1e-3), 1 - 1e-3)
     var open = 0.0
-    for cell in counts.indices {
+    for start in stride(from: 0, to: counts.count, by: cellsPerStratum) {
+      let cells = start..<start + cellsPerStratum
+      let stratum = cells.reduce(0) { $0 + counts[$1] } / total
       // In expectation, so that a share at the edge has its information too.
-      let density = (1 - share) * right[cell] + share * wrong[cell]
-      let wrongHere = share * wrong[cell] / density
-      open += density * wrongHere * (1 - wrongHere)
+      for cell in cells where stratum > 0 {
+        let posterior = posterior(cell, share: share)
+        open += stratum * ((1 - share) * right[cell] + share * wrong[cell]) * posterior * (1 - posterior)
+      }
     }
     return min(1, open / (share * (1 - share)))
   }
 
   /// Probability that both kinds share: 0 where no cell has both, 1 where they are alike.
-  package var overlap: Double { zip(right, wrong).reduce(0) { $0 + min($1.0, $1.1) } }
+  package var overlap: Double {
+    right.indices.reduce(0) { $0 + strata[$1 / cellsPerStratum] * min(right[$1], wrong[$1]) }
+  }
 }

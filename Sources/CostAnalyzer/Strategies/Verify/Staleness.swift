@@ -30,7 +30,7 @@ package struct Staleness: Sendable, Equatable {
       }
     }
     var fresh = MixtureShare(
-      rightCounts: histogram { $0 <= young }, wrongCounts: mixture.wrong.map { $0 * Double(AnswerBaselines.farPairs) })
+      rightCounts: histogram { $0 <= young }, wrongCounts: mixture.wrong, cellsPerStratum: mixture.cellsPerStratum)
     fresh.wrong = mixture.wrong
     return ttls.compactMap { ttl in
       let counts = histogram { age in ttl.micros.map { age < $0 } ?? true }

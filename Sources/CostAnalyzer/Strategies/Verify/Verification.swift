@@ -61,6 +61,8 @@ package struct Verification: Sendable {
   private let verdicts: [Verdict: Bool]
   /// Baselines of each bootstrap replicate.
   private let replicates: [MixtureShare]
+  /// By dense key: the first requests with an answer.
+  private let answered: [[UInt32]]
   /// By cell, how far a pair counts as disagreeing.
   private let disagreement: [Double]
 
@@ -85,7 +87,9 @@ package struct Verification: Sendable {
     self.comparison = comparison
     self.baselines = baselines
     let (right, wrong) = (AnswerBaselines.histogram(baselines.right), AnswerBaselines.histogram(baselines.wrong))
-    mixture = MixtureShare(rightCounts: right, wrongCounts: wrong)
+    mixture = MixtureShare(
+      rightCounts: right, wrongCounts: wrong, cellsPerStratum: AnswerComparison.cellsPerStratum)
+    answered = Self.answered(comparison, cache)
     disagreement = Self.disagreement(mixture)
     replicates = parallelMap(BlockBootstrap.replicates, threads: threads) { replicate in
       func drawn(_ pairs: [AnswerBaselines.Pair], _ seed: UInt64) -> [Double] {
@@ -95,7 +99,9 @@ package struct Verification: Sendable {
         }
         return counts
       }
-      return MixtureShare(rightCounts: drawn(baselines.right, 1), wrongCounts: drawn(baselines.wrong, 2))
+      return MixtureShare(
+        rightCounts: drawn(baselines.right, 1), wrongCounts: drawn(baselines.wrong, 2),
+        cellsPerStratum: AnswerComparison.cellsPerStratum)
     }
     if baselines.right.count < Self.minimumPairs {
       unverifiedReason = """
@@ -126,10 +132,24 @@ package struct Verification: Sendable {
     var left = 0.05
     var parts = [Double](repeating: 0, count: order.count)
     for cell in order where left > 0 {
-      parts[cell] = min(1, left / mixture.right[cell])
-      left -= mixture.right[cell]
+      let share = mixture.strata[cell / mixture.cellsPerStratum] * mixture.right[cell]
+      parts[cell] = share > 0 ? min(1, left / share) : 1
+      left -= share
     }
     return parts
+  }
+
+  /// One answer that states little says little. What the key of a server means does not change from request to request, so
+  /// its other answers speak too.
+  package static let answersPerServer = 8
+
+  private static func answered(_ comparison: AnswerComparison, _ cache: CacheTrace) -> [[UInt32]] {
+    var requests = [[UInt32]](repeating: [], count: cache.trace.keyCount)
+    for (position, key) in cache.trace.keys.enumerated() where requests[Int(key)].count < answersPerServer {
+      let request = cache.requests[position]
+      if comparison.hasAnswer(Int(request)) { requests[Int(key)].append(request) }
+    }
+    return requests
   }
 
   /// The only place that asks the replay for hits.
@@ -142,7 +162,8 @@ package struct Verification: Sendable {
   }
 
   private struct Compared {
-    var cell: UInt8
+    /// Of the request's answer with each answer of the server's key.
+    var cells: [UInt8]
     /// Nil where nobody judged it.
     var isRight: Bool?
     var block: UInt32
@@ -151,19 +172,23 @@ package struct Verification: Sendable {
 
   private func rate(of setting: CacheSetting) -> Rate {
     var hits = 0
+    var disagreeing = 0.0
     var compared: [Compared] = []
     forEachHit(setting) { position, server, _ in
       hits += 1
       let (request, by) = (Int(cache.requests[position]), Int(cache.requests[server]))
       guard let cell = comparison.cell(request, by) else { return }
+      disagreeing += disagreement[cell]
+      let key = cache.trace.keys[server]
+      let cells = answered[Int(key)].map { UInt8(comparison.cell(request, Int($0))!) }
       compared.append(
         Compared(
-          cell: UInt8(cell), isRight: verdicts[Verdict(request: request, server: by)],
-          block: cache.trace.keys[server], cost: Double(cache.trace.costs[position])))
+          cells: cells, isRight: verdicts[Verdict(request: request, server: by)], block: key,
+          cost: Double(cache.trace.costs[position])))
     }
     var rate = Rate(hits: hits, compared: compared.count, disagreement: 0, excess: 0)
     if compared.isEmpty { return rate }
-    rate.disagreement = compared.reduce(0) { $0 + disagreement[Int($1.cell)] } / Double(compared.count)
+    rate.disagreement = disagreeing / Double(compared.count)
     rate.excess = max(0, (rate.disagreement - 0.05) / 0.95)
     if compared.count >= Self.minimumHits {
       rate.wrong = interval(compared) { _ in 1 }
@@ -179,7 +204,8 @@ package struct Verification: Sendable {
 
     mutating func add(_ hit: Compared, _ weight: Double) {
       switch hit.isRight {
-      case nil: cells[Int(hit.cell)] += weight
+      case nil:
+        for cell in hit.cells { cells[Int(cell)] += weight / Double(hit.cells.count) }
       case true?: right += weight
       case false?: wrong += weight
       }
