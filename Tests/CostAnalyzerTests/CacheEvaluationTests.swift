@@ -78,7 +78,7 @@ struct CacheEvaluationTests {
       stream, floor: 0.5, embedder: embedder, guards: guards, normalizer: normalizer, threads: 2)
     let evaluation = CacheEvaluation(
       stream, neighbours, floor: 0.5, mask: 127, errorBounds: [0.02, 0.1], seed: 1, threads: 2)
-    #expect(evaluation.rows.count == 2 * (50 + 2) && evaluation.requests == 150)
+    #expect(evaluation.rows.count == 2 * (51 + 2) && evaluation.requests == 150)
 
     let normalized = stream.texts.map { normalizer.normalize($0).normalized }
     // The built-in embedder weighs words by how many texts have them: each text counts once.
@@ -97,6 +97,7 @@ struct CacheEvaluationTests {
         var best: (server: Int, cosine: Float)?
         for server in cached {
           let isSame = normalized[server] == normalized[request]
+          if threshold >= 1 && !isSame { continue }
           let cosine = isSame ? 2 : vectors.cosine(rows[server], rows[request])
           let isRefused =
             row.isGuarded && !isSame && guards.refusals(signatures[server], signatures[request], cosine: cosine) != 0
@@ -147,8 +148,8 @@ struct CacheEvaluationTests {
     let object = try #require(try JSONSerialization.jsonObject(with: Data(run.out.utf8)) as? [String: Any])
     #expect(Set(object.keys) == ["embedder", "requests", "keys", "meanings", "floor", "rows"])
     let rows = try #require(object["rows"] as? [[String: Any]])
-    #expect(rows.count == 6 && rows[0]["hits"] as? Int == 39 && rows[0]["exact_hits"] as? Int == 39)
-    #expect(rows[2]["error_bound"] as? Double == 0.1 && rows[2]["policy"] as? String == "vcache")
+    #expect(rows.count == 8 && rows[0]["hits"] as? Int == 39 && rows[0]["exact_hits"] as? Int == 39)
+    #expect(rows[3]["error_bound"] as? Double == 0.1 && rows[3]["policy"] as? String == "vcache")
     #expect(try program.run(Program.path, fields).out.contains("| vCache δ = 0.01 | off |"))
     #expect(try program.run(Program.path, fields + ["--floor", "2"]).status == 64)
     #expect(try program.run(Program.path, fields + ["--bound", "1"]).status == 64)

@@ -50,7 +50,8 @@ package struct CacheEvaluation: Sendable, Encodable {
     keys = neighbours.trace.keyCount
     meanings = Set(stream.meanings).count
     self.floor = floor
-    let thresholds = stride(from: Int((floor * 100).rounded(.up)), through: 99, by: 1).map { Double($0) / 100 }
+    // At 1 only exact repeats are served.
+    let thresholds = stride(from: Int((floor * 100).rounded(.up)), through: 100, by: 1).map { Double($0) / 100 }
     var settings: [Row] = []
     for isGuarded in [false, true] {
       settings += thresholds.map { Row(policy: .fixed, threshold: $0, isGuarded: isGuarded) }
