@@ -104,9 +104,12 @@ extension CacheTrace {
     trace.times = Array(trace.times.prefix(count))
     trace.costs = Array(trace.costs.prefix(count))
     trace.keys = Array(trace.keys.prefix(count))
+    trace.latencies = Array(trace.latencies.prefix(count))
+    trace.embeddingCosts = Array(trace.embeddingCosts.prefix(count))
     requests = Array(requests.prefix(count))
     let used = (trace.keys.max().map { Int($0) + 1 }) ?? 0
     keys = Array(keys.prefix(used))
+    groups = Array(groups.prefix(used))
     trace.keyCount = used
   }
 }

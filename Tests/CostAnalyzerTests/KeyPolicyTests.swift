@@ -72,13 +72,15 @@ struct KeyPolicyTests {
 
   @Test("Neighbours of looser keys are those of a log that never had what is ignored")
   func neighbours() throws {
-    let questions = [
-      "how do i reset my password for the portal", "how can i reset my password for the portal",
-      "how do i reset my passwords for the portal",
-    ]
-    let lines = (0..<60).map { index in
+    // Words that all texts share weigh nothing: the others are about something else.
+    let questions =
+      [
+        "how do i reset the password for the portal", "how can i reset the password for the portal",
+        "how do i reset the passwords for the portal",
+      ] + (0..<40).map { "tell me about subject\($0) of shelf\($0 * 7)" }
+    let lines = (0..<200).map { index in
       Chat(
-        tenant: "t\(index % 4)", model: "gpt-4o", system: "be brief", turns: [questions[index % 3]]
+        tenant: "t\(index % 4)", model: "gpt-4o", system: "be brief", turns: [questions[index % questions.count]]
       ).line(index)
     }
     let context = try SampleLogs.context(try SampleLogs.file(lines.joined(separator: "\n")))
@@ -86,8 +88,8 @@ struct KeyPolicyTests {
     let cache = context.cache.loosened(context.log, policy)
     var similarity = context.similarity.rekeyed(cache, context.log.prompts)
     similarity.findNeighbours(cache, context.log.prompts, threshold: 0.6, guards: try GuardSet(), threads: 2)
-    let plain = (0..<60).map { index in
-      Chat(tenant: "t", model: "gpt-4o", system: "be brief", turns: [questions[index % 3]]).line(index)
+    let plain = (0..<200).map { index in
+      Chat(tenant: "t", model: "gpt-4o", system: "be brief", turns: [questions[index % questions.count]]).line(index)
     }
     var options = AnalysisOptions()
     options.cache.thresholds = [0.6]

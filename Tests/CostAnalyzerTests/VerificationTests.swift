@@ -159,7 +159,7 @@ struct VerificationTests {
             SampleLogs.line(
               lines.count, time: 1_767_600_000 + Int64(day * 86_400 + topic * 100 + minute * 20), user: 1,
               model: "gpt-4o", question: "subject number \(topic * 7) of the catalogue", input: 10, output: 10,
-              answer: "it is \(number) \(words)"))
+              answer: "it is \(number) \(String(words))"))
         }
       }
     }
