@@ -6,6 +6,10 @@ import Testing
   private func files(_ inputs: [String], threads: Int) throws -> [String: Data] {
     var request = Analysis.Request(inputs: inputs)
     request.threads = threads
+    // Every kind of replay, few of each.
+    request.options.cache.thresholds = [0.8, 0.9, 0.95]
+    request.options.cache.ttls = [.hours(24), .unlimited]
+    request.options.cache.capacities = [100, nil].map(EntryLimit.init)
     let files = try Analysis.run(request).reportFiles(environment: [:])
     return Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.content) })
   }
