@@ -38,20 +38,16 @@ struct AnswerDigestTests {
     }
   }
 
-  @Test("What the questions contain is no evidence; shared facts are counted by kind")
-  func cells() {
-    func cell(_ a: String, _ b: String, _ questions: [UInt16] = []) -> Int {
-      AnswerComparison.cell(digest(a), digest(b), questions: questions, [])
-    }
-    // Stratum · 12 + names · 3 + numbers; names 3 where none can be compared.
-    #expect(cell("it costs 5 at Acme", "at Acme it costs 5") == 12 + 3 + 1)
-    #expect(cell("it costs 5 at Acme", "at Acme it costs 6") == 12 + 3)
-    #expect(cell("it costs 5 or 7", "7 and 5 it costs") == 36 + 9 + 2)
-    #expect(cell("it costs 5", "at Acme") == 9)
-    #expect(cell("in Rome at Acme", "at Acme") == 3)
-    #expect(cell("every word differs", "nothing here same") == 9)
-    #expect(cell("every word differs", "differs every word") == 11)
-    let five = digest("5").list(.number)
-    #expect(cell("it costs 5", "it costs 5", five) == 11)
+  @Test("A yes or no at the start, code and the fields of JSON are facts")
+  func facts() {
+    #expect(digest("Yes, that works").list(.number).count == 1 && digest("No.").list(.number).count == 1)
+    #expect(digest("Yes").list(.number) != digest("no").list(.number))
+    #expect(digest("there is no yes here").list(.number).isEmpty)
+    // In the first block only.
+    let code = digest("use this\n```swift\nlet total = sum(values)\n```\nor that\n```\nlater words\n```")
+    #expect(code.list(.name).count == 5 && code.list(.word).count == 4)  // swift let total sum values; this that later words
+    let json = digest(#"{"status": "active", "reason":"late payment", "words": 3}"#)
+    #expect(json.list(.name).count == 3 && json.list(.word).count == 3 && json.list(.number).count == 1)
+    #expect(digest(#"he said "never again""#).list(.name).isEmpty)
   }
 }

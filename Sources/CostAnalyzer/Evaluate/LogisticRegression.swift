@@ -10,9 +10,12 @@ struct LogisticRegression: Sendable {
 
   /// - Parameters:
   ///   - rows: features of each example, all of one length.
+  ///   - importance: weight of each example's loss; 1 where none is given.
   ///   - penalty: λ in Σ loss + λ/2 · |weights|²; positive, so that the fit is unique. The intercept is free.
-  init(rows: [[Double]], labels: [Bool], penalty: Double) {
+  init(rows: [[Double]], labels: [Bool], importance: [Double]? = nil, penalty: Double) {
     precondition(rows.count == labels.count && !rows.isEmpty && penalty > 0)
+    let importance = importance ?? [Double](repeating: 1, count: rows.count)
+    precondition(importance.count == rows.count)
     let width = rows[0].count
     means = [Double](repeating: 0, count: width)
     scales = [Double](repeating: 0, count: width)
@@ -26,21 +29,21 @@ struct LogisticRegression: Sendable {
     }
     weights = [Double](repeating: 0, count: width)
     intercept = 0
-    fit(rows, labels, penalty)
+    fit(rows, labels, importance, penalty)
   }
 
-  private mutating func fit(_ rows: [[Double]], _ labels: [Bool], _ penalty: Double) {
+  private mutating func fit(_ rows: [[Double]], _ labels: [Bool], _ importance: [Double], _ penalty: Double) {
     let width = weights.count
     let standard = rows.map { row in (0..<width).map { (row[$0] - means[$0]) / scales[$0] } + [1] }
     var solution = weights + [intercept]
-    var loss = Self.loss(solution, standard, labels, penalty)
+    var loss = Self.loss(solution, standard, labels, importance, penalty)
     for _ in 0..<100 {
       var gradient = [Double](repeating: 0, count: width + 1)
       var hessian = [[Double]](repeating: gradient, count: width + 1)
-      for (row, label) in zip(standard, labels) {
+      for (index, row) in standard.enumerated() {
         let p = Self.sigmoid(Self.dot(solution, row))
-        let error = p - (label ? 1 : 0)
-        let curvature = p * (1 - p)
+        let error = importance[index] * (p - (labels[index] ? 1 : 0))
+        let curvature = importance[index] * p * (1 - p)
         for i in 0...width {
           gradient[i] += error * row[i]
           for j in 0...i { hessian[i][j] += curvature * row[i] * row[j] }
@@ -58,7 +61,7 @@ struct LogisticRegression: Sendable {
       // Halved until the loss falls: Newton's step may be too long far from the minimum.
       for _ in 0..<30 {
         next = zip(solution, step).map { $0 - size * $1 }
-        nextLoss = Self.loss(next, standard, labels, penalty)
+        nextLoss = Self.loss(next, standard, labels, importance, penalty)
         if nextLoss <= loss { break }
         size /= 2
       }
@@ -74,11 +77,13 @@ struct LogisticRegression: Sendable {
   private static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
   private static func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 
-  static func loss(_ solution: [Double], _ rows: [[Double]], _ labels: [Bool], _ penalty: Double) -> Double {
+  private static func loss(
+    _ solution: [Double], _ rows: [[Double]], _ labels: [Bool], _ importance: [Double], _ penalty: Double
+  ) -> Double {
     var sum = 0.0
-    for (row, label) in zip(rows, labels) {
-      let x = label ? -dot(solution, row) : dot(solution, row)
-      sum += x > 0 ? x + log1p(exp(-x)) : log1p(exp(x))
+    for (index, row) in rows.enumerated() {
+      let x = labels[index] ? -dot(solution, row) : dot(solution, row)
+      sum += importance[index] * (x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)))
     }
     return sum + penalty / 2 * solution.dropLast().reduce(0) { $0 + $1 * $1 }
   }

@@ -2,9 +2,10 @@ import CTextScan
 
 /// What is kept of an answer to tell whether another says the same: 16-bit hashes of its distinct words, 64 bytes in all.
 ///
-/// Three lists of the smallest hashes (bottom-k sketches, Cohen & Kaplan 2007): words with a digit, words with a capital
-/// that stand inside a sentence (names), other words of four bytes or more. Facts tell right answers from wrong ones;
-/// answers to similar questions share their other words anyway.
+/// Three lists of the smallest hashes (bottom-k sketches, Cohen & Kaplan 2007): words with a digit and a yes or no at the
+/// start; names, which are words with a capital inside a sentence, all words of the first code block and those of JSON
+/// string fields; other words of four bytes or more. Facts tell right answers from wrong ones; answers to similar questions
+/// share their other words anyway.
 package struct AnswerDigest: Sendable, Equatable {
   package enum Kind: Int, CaseIterable, Sendable {
     case number, name, word
@@ -64,6 +65,8 @@ enum AnswerWords {
     var start = 0
     var hasDigit = false
     var startsSentence = true
+    var isFirst = true
+    var context = FactContext()
     withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { lower in
       for index in 0...text.count {
         let byte = index < text.count ? text[index] : 32
@@ -80,19 +83,51 @@ enum AnswerWords {
           }
           let mark = UInt16(truncatingIfNeeded: ca_hash64(lower.baseAddress!, length, 0) >> 48)
           let isCapital = text[start] &- 65 < 26
-          if hasDigit {
+          if hasDigit || isFirst && isYesOrNo(lower, length) {
             body(max(1, mark), .number)
-          } else if isCapital && !startsSentence {
+          } else if context.isFact || isCapital && !startsSentence {
             body(max(1, mark), .name)
           } else if length >= 4 {
             body(max(1, mark), .word)
           }
           startsSentence = false
+          isFirst = false
+          context.sawWord()
         }
+        context.saw(byte)
         if byte == 46 || byte == 33 || byte == 63 || byte == 58 || byte == 10 { startsSentence = true }
         start = index + 1
         hasDigit = false
       }
+    }
+  }
+
+  private static func isYesOrNo(_ lower: UnsafeMutableRawBufferPointer, _ length: Int) -> Bool {
+    length == 3 && lower[0] == 121 && lower[1] == 101 && lower[2] == 115
+      || length == 2 && lower[0] == 110 && lower[1] == 111
+  }
+
+  /// Whether a word stands in the first fenced code block, or in a string that follows a colon (a JSON field).
+  private struct FactContext {
+    private var fences = 0
+    private var ticks = 0
+    private var isField = false
+    private var last: UInt8 = 0
+
+    var isFact: Bool { fences == 1 || isField }
+
+    mutating func sawWord() { (last, ticks) = (0, 0) }
+
+    @inline(__always)
+    mutating func saw(_ delimiter: UInt8) {
+      if delimiter == 96 {
+        ticks += 1
+        if ticks == 3 { fences += 1 }
+      } else {
+        ticks = 0
+      }
+      if delimiter == 34 { isField = !isField && last == 58 }
+      if delimiter > 32 { last = delimiter }
     }
   }
 

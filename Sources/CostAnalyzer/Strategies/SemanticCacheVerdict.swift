@@ -11,7 +11,7 @@ extension SemanticCacheChapter {
     let limit = NumberText.fixed(100 * options.maxWrongHits, 1)
     var text = """
       *Wrong* is the share of semantic hits whose logged answer says something else than the answer they would have been \
-      served, estimated as a mixture of how right answers differ (\(NumberText.grouped(verification.baselines.right.count)) \
+      served, estimated as a mixture of how right answers differ (\(NumberText.grouped(verification.repeats)) \
       exact repeats) and how wrong ones do, with its 95 % interval: **modelled**. \
 
       """

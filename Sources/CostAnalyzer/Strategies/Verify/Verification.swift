@@ -1,8 +1,10 @@
+import Foundation
+
 /// Which share of the semantic hits would have been wrong, told from the logged answers (SPEC §5).
 ///
-/// A hit compares the answer the request was really given with that of the serving request (`AnswerComparison`). Exact
-/// repeats show how right answers compare, questions far apart how wrong ones do (`AnswerBaselines`), and the share that
-/// best explains the hits as a mixture of both is the estimate (`MixtureShare`).
+/// The answers to the asking and to the serving question are compared (`AnswerComparison`). Parts of the answers to one
+/// question show how right ones compare, rivals of a question how wrong ones do (`AnswerBaselines`); both give every pair of
+/// questions a probability of being wrong (`HitPairs`).
 package struct Verification: Sendable {
   package struct Interval: Sendable, Equatable {
     package var estimate: Double
@@ -47,24 +49,26 @@ package struct Verification: Sendable {
   package static let minimumHits = 50
   /// Overlap of right and wrong pairs above which answers do not tell them apart.
   package static let maximumOverlap = 0.7
+  /// Questions below this cosine do not mean the same, nor do those well below the lowest threshold.
+  private static let rivalCosine: Float = 0.75
 
   /// Why nothing is verified; nil where it is.
   package private(set) var unverifiedReason: String?
   package private(set) var rates: [CacheSetting: Rate] = [:]
-  package let baselines: AnswerBaselines
-  package let mixture: MixtureShare
-  package let staleness: [Staleness]
+  /// Exact repeats with answers, at most eight a question.
+  package var repeats: Int { baselines.repeats }
+  package private(set) var staleness: [Staleness] = []
 
-  private let comparison: AnswerComparison
+  private let baselines: AnswerBaselines
+  private let score: AnswerScore
+  private let pairs: HitPairs
   private let cache: CacheTrace
   private let graph: NeighbourGraph
-  private let verdicts: [Verdict: Bool]
-  /// Baselines of each bootstrap replicate.
-  private let replicates: [MixtureShare]
-  /// By dense key: the first requests with an answer.
-  private let answered: [[UInt32]]
-  /// By cell, how far a pair counts as disagreeing.
-  private let disagreement: [Double]
+  /// Of two single answers.
+  private let single: EvidenceCurve?
+  private let singleRatios: [Double]
+  /// By request of the log its dense key; `.max` where it is not cacheable.
+  private let keyOf: [UInt32]
 
   package init(
     _ context: StrategyContext, settings: [CacheSetting], verdicts: [Verdict: Bool] = [:]
@@ -80,187 +84,196 @@ package struct Verification: Sendable {
     verdicts: [Verdict: Bool] = [:], threads: Int
   ) {
     self.cache = cache
-    self.verdicts = verdicts
     graph = similarity.graph
-    let comparison = AnswerComparison(log, threads: threads)
-    let baselines = AnswerBaselines(comparison, cache, similarity)
-    self.comparison = comparison
-    self.baselines = baselines
-    let (right, wrong) = (AnswerBaselines.histogram(baselines.right), AnswerBaselines.histogram(baselines.wrong))
-    mixture = MixtureShare(
-      rightCounts: right, wrongCounts: wrong, cellsPerStratum: AnswerComparison.cellsPerStratum)
-    answered = Self.answered(comparison, cache)
-    disagreement = Self.disagreement(mixture)
-    replicates = parallelMap(BlockBootstrap.replicates, threads: threads) { replicate in
-      func drawn(_ pairs: [AnswerBaselines.Pair], _ seed: UInt64) -> [Double] {
-        var counts = [Double](repeating: 0, count: AnswerComparison.cells)
-        for pair in pairs {
-          counts[Int(pair.cell)] += BlockBootstrap.weight(pair.block, replicate: replicate, seed: seed)
-        }
-        return counts
-      }
-      return MixtureShare(
-        rightCounts: drawn(baselines.right, 1), wrongCounts: drawn(baselines.wrong, 2),
-        cellsPerStratum: AnswerComparison.cellsPerStratum)
-    }
-    if baselines.right.count < Self.minimumPairs {
-      unverifiedReason = """
-        only \(NumberText.grouped(baselines.right.count)) exact repeats carry answers \
-        (\(Self.minimumPairs) are needed to see how right answers differ)
-        """
-    } else if baselines.wrong.count < Self.minimumPairs {
-      unverifiedReason = "too few questions are far enough apart to see how wrong answers differ"
-    } else if mixture.overlap > Self.maximumOverlap {
-      unverifiedReason = """
-        answers to different questions look too much like answers to the same one \
-        (\(NumberText.fixed(100 * mixture.overlap, 0)) % overlap)
-        """
-    }
-    staleness = unverifiedReason == nil ? Staleness.measure(comparison, cache, mixture: mixture, ttls: ttls) : []
-    guard unverifiedReason == nil else { return }
+    var keyOf = [UInt32](repeating: .max, count: log.requests.count)
+    for (position, key) in cache.trace.keys.enumerated() { keyOf[Int(cache.requests[position])] = key }
+    self.keyOf = keyOf
     let semantic = settings.filter { $0.threshold < 1 }
-    let results = parallelMap(semantic.count, threads: threads) { [self] in rate(of: semantic[$0]) }
+    let keys = Self.pairs(cache, graph, semantic, threads: threads)
+
+    let comparison = AnswerComparison(log, cache, threads: threads)
+    let lowest = semantic.map(\.threshold).min() ?? 1
+    let rivals = RivalQuestions(
+      comparison, cache, similarity, below: min(Self.rivalCosine, lowest - 0.05), threads: threads)
+    let answered = keys.map { (asked: Int($0 >> 32), server: Int($0 & 0xffff_ffff)) }.filter {
+      comparison.answerCount($0.asked) > 0 && comparison.answerCount($0.server) > 0
+    }
+    let baselines = AnswerBaselines(
+      comparison, rivals, graph, keyCount: cache.keys.count, pairs: answered, threads: threads)
+    self.baselines = baselines
+    let score = AnswerScore(baselines)
+    self.score = score
+    let single = score.curves[.one]
+    self.single = single
+    singleRatios = single?.logRatios() ?? []
+    unverifiedReason = Self.unverifiedReason(baselines, single)
+    guard unverifiedReason == nil else {
+      pairs = HitPairs([], cells: [], distances: [], judged: [:], curves: [], threads: threads)
+      return
+    }
+
+    let classes = score.curves.keys.sorted { ($0.fewer, $0.more) < ($1.fewer, $1.more) }
+    let curves = classes.map { score.curves[$0]! }
+    var firstCells: [SizeClass: Int] = [:]
+    var cellCount = 0
+    for size in classes {
+      firstCells[size] = cellCount
+      cellCount += score.curves[size]!.bins
+    }
+    let firstCell = firstCells
+    let rows = similarity.rows
+    let distances = keys.map { key in
+      WrongPrior.distance(similarity.vectors.cosine(Int(rows[Int(key >> 32)]), Int(rows[Int(key & 0xffff_ffff)])))
+    }
+    let cells = parallelMap(keys.count, threads: threads) { index -> UInt16 in
+      let (asked, server) = (Int(keys[index] >> 32), Int(keys[index] & 0xffff_ffff))
+      guard comparison.answerCount(asked) > 0, comparison.answerCount(server) > 0 else { return HitPairs.unknown }
+      let sizes = baselines.sizes(asked, server)
+      let size = SizeClass(sizes.asked, sizes.server)
+      guard let curve = score.curves[size], let first = firstCell[size] else { return HitPairs.unknown }
+      return UInt16(first + curve.bin(score(baselines.features(asked: asked, server: server, sizes: sizes))))
+    }
+    pairs = HitPairs(
+      keys, cells: cells, distances: distances.map { Float($0) }, judged: Self.judged(verdicts, keyOf, keys),
+      curves: curves, threads: threads)
+    let overlap = Self.overlap(curves, cells)
+    if overlap > Self.maximumOverlap {
+      unverifiedReason = Self.alike(overlap)
+      return
+    }
+    let disagreement = curves.flatMap { $0.disagreement() }
+    let results = parallelMap(semantic.count, threads: threads) { [self] in rate(of: semantic[$0], disagreement) }
     for (setting, rate) in zip(semantic, results) { rates[setting] = rate }
+    staleness = Staleness.measure(
+      baselines, cache, curve: single!, ttls: ttls, threads: threads
+    ) { single!.bin(score($0)) }
   }
 
-  /// By cell, the part of its pairs among the 5 % least alike of right pairs.
-  private static func disagreement(_ mixture: MixtureShare) -> [Double] {
-    let order = mixture.right.indices.sorted {
-      let (a, b) = (mixture.right[$0] / mixture.wrong[$0], mixture.right[$1] / mixture.wrong[$1])
-      return a != b ? a < b : $0 < $1
+  private static func unverifiedReason(_ baselines: AnswerBaselines, _ single: EvidenceCurve?) -> String? {
+    if baselines.repeats < minimumPairs {
+      return """
+        only \(NumberText.grouped(baselines.repeats)) exact repeats carry answers \
+        (\(minimumPairs) are needed to see how right answers differ)
+        """
     }
-    var left = 0.05
-    var parts = [Double](repeating: 0, count: order.count)
-    for cell in order where left > 0 {
-      let share = mixture.strata[cell / mixture.cellsPerStratum] * mixture.right[cell]
-      parts[cell] = share > 0 ? min(1, left / share) : 1
-      left -= share
+    guard let single, baselines.byClass[.one]!.wrong.count >= minimumPairs else {
+      return "too few questions are far enough apart to see how wrong answers differ"
     }
-    return parts
+    return single.overlap > maximumOverlap ? alike(single.overlap) : nil
   }
 
-  /// One answer that states little says little. What the key of a server means does not change from request to request, so
-  /// its other answers speak too.
-  package static let answersPerServer = 8
+  private static func alike(_ overlap: Double) -> String {
+    """
+    answers to different questions look too much like answers to the same one \
+    (\(NumberText.fixed(100 * overlap, 0)) % overlap)
+    """
+  }
 
-  private static func answered(_ comparison: AnswerComparison, _ cache: CacheTrace) -> [[UInt32]] {
-    var requests = [[UInt32]](repeating: [], count: cache.trace.keyCount)
-    for (position, key) in cache.trace.keys.enumerated() where requests[Int(key)].count < answersPerServer {
-      let request = cache.requests[position]
-      if comparison.hasAnswer(Int(request)) { requests[Int(key)].append(request) }
+  /// Over the pairs, of the curve that judges each.
+  private static func overlap(_ curves: [EvidenceCurve], _ cells: [UInt16]) -> Double {
+    let curveOf = curves.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element.bins) }
+    var counts = [Double](repeating: 0, count: curves.count)
+    for cell in cells where cell != HitPairs.unknown { counts[curveOf[Int(cell)]] += 1 }
+    let sum = counts.reduce(0, +)
+    return sum == 0 ? 0 : zip(curves, counts).reduce(0) { $0 + ($1.1 > 0 ? $1.0.overlap * $1.1 / sum : 0) }
+  }
+
+  /// Every pair of asking and serving key that hits in some setting, rising.
+  private static func pairs(
+    _ cache: CacheTrace, _ graph: NeighbourGraph, _ settings: [CacheSetting], threads: Int
+  ) -> [UInt64] {
+    var all: Set<UInt64> = []
+    // Some settings at a time: their hits together would take more memory than the log.
+    let batch = max(1, threads)
+    for start in stride(from: 0, to: settings.count, by: batch) {
+      let found = parallelMap(min(batch, settings.count - start), threads: threads) { index -> Set<UInt64> in
+        var pairs: Set<UInt64> = []
+        forEachHit(cache, graph, settings[start + index]) { position, server, _ in
+          pairs.insert(HitPairs.key(asked: cache.trace.keys[position], server: cache.trace.keys[server]))
+        }
+        return pairs
+      }
+      for pairs in found { all.formUnion(pairs) }
     }
-    return requests
+    return all.sorted()
   }
 
   /// The only place that asks the replay for hits.
-  private func forEachHit(
-    _ setting: CacheSetting, _ body: @escaping (_ position: Int, _ server: Int, _ cosine: Float) -> Void
+  private static func forEachHit(
+    _ cache: CacheTrace, _ graph: NeighbourGraph, _ setting: CacheSetting,
+    _ body: @escaping (_ position: Int, _ server: Int, _ cosine: Float) -> Void
   ) {
     _ = replayCache(cache.trace, graph: graph, setting: setting) { position, kind, server, cosine in
       if kind == .semantic { body(position, server, cosine) }
     }
   }
 
-  private struct Compared {
-    /// Of the request's answer with each answer of the server's key.
-    var cells: [UInt8]
-    /// Nil where nobody judged it.
-    var isRight: Bool?
-    var block: UInt32
-    var cost: Double
+  /// Share of wrong verdicts by pair: a verdict about one hit speaks for all hits of its two questions.
+  private static func judged(_ verdicts: [Verdict: Bool], _ keyOf: [UInt32], _ keys: [UInt64]) -> [Int: Double] {
+    if verdicts.isEmpty { return [:] }
+    var counts: [UInt64: (wrong: Int, all: Int)] = [:]
+    for (hit, isRight) in verdicts where keyOf.indices.contains(hit.request) && keyOf.indices.contains(hit.server) {
+      let pair = HitPairs.key(asked: keyOf[hit.request], server: keyOf[hit.server])
+      counts[pair, default: (0, 0)].all += 1
+      if !isRight { counts[pair]!.wrong += 1 }
+    }
+    var judged: [Int: Double] = [:]
+    for (index, key) in keys.enumerated() {
+      if let count = counts[key] { judged[index] = Double(count.wrong) / Double(count.all) }
+    }
+    return judged
   }
 
-  private func rate(of setting: CacheSetting) -> Rate {
-    var hits = 0
+  private func rate(of setting: CacheSetting, _ disagreement: [Double]) -> Rate {
+    var rate = Rate(hits: 0, compared: 0, disagreement: 0, excess: 0)
+    var weights = [Double](repeating: 0, count: pairs.keys.count)
+    var dollars = weights
+    var squares = 0.0
     var disagreeing = 0.0
-    var compared: [Compared] = []
-    forEachHit(setting) { position, server, _ in
-      hits += 1
-      let (request, by) = (Int(cache.requests[position]), Int(cache.requests[server]))
-      guard let cell = comparison.cell(request, by) else { return }
-      disagreeing += disagreement[cell]
-      let key = cache.trace.keys[server]
-      let cells = answered[Int(key)].map { UInt8(comparison.cell(request, Int($0))!) }
-      compared.append(
-        Compared(
-          cells: cells, isRight: verdicts[Verdict(request: request, server: by)], block: key,
-          cost: Double(cache.trace.costs[position])))
+    Self.forEachHit(cache, graph, setting) { [self] position, server, _ in
+      rate.hits += 1
+      guard let pair = pairs.index(asked: cache.trace.keys[position], server: cache.trace.keys[server]),
+        pairs.cells[pair] != HitPairs.unknown
+      else { return }
+      rate.compared += 1
+      disagreeing += disagreement[Int(pairs.cells[pair])]
+      let cost = Double(cache.trace.costs[position])
+      weights[pair] += 1
+      dollars[pair] += cost
+      squares += cost * cost
     }
-    var rate = Rate(hits: hits, compared: compared.count, disagreement: 0, excess: 0)
-    if compared.isEmpty { return rate }
-    rate.disagreement = disagreeing / Double(compared.count)
+    if rate.compared == 0 { return rate }
+    rate.disagreement = disagreeing / Double(rate.compared)
     rate.excess = max(0, (rate.disagreement - 0.05) / 0.95)
-    if compared.count >= Self.minimumHits {
-      rate.wrong = interval(compared) { _ in 1 }
-      rate.wrongDollars = interval(compared, weight: \.cost)
+    if rate.compared >= Self.minimumHits {
+      rate.wrong = pairs.interval(weights, squares: Double(rate.compared))
+      rate.wrongDollars = pairs.interval(dollars, squares: squares)
     }
     return rate
-  }
-
-  private struct Histogram {
-    var cells = [Double](repeating: 0, count: AnswerComparison.cells)
-    var right = 0.0
-    var wrong = 0.0
-
-    mutating func add(_ hit: Compared, _ weight: Double) {
-      switch hit.isRight {
-      case nil:
-        for cell in hit.cells { cells[Int(cell)] += weight / Double(hit.cells.count) }
-      case true?: right += weight
-      case false?: wrong += weight
-      }
-    }
-
-    func share(_ mixture: MixtureShare) -> Double { mixture.estimate(cells, judged: (right, wrong)) }
-  }
-
-  /// The estimate is about the hits that were replayed, not about hits to come: of the spread over resampled hits only
-  /// the part counts that comes from not knowing which of them are wrong (missing information); that of the baselines
-  /// counts in full.
-  private func interval(_ hits: [Compared], weight: (Compared) -> Double) -> Interval? {
-    var all = Histogram()
-    var (sum, squares) = (0.0, 0.0)
-    for hit in hits {
-      let value = weight(hit)
-      all.add(hit, value)
-      sum += value
-      squares += value * value
-    }
-    guard sum > 0 else { return nil }
-    let estimate = all.share(mixture)
-    let judged = (all.right + all.wrong) / sum
-    let damping = ((1 - judged) * mixture.missingInformation(all.cells, share: estimate)).squareRoot()
-    let spread = replicates.indices.map { replicate in
-      var drawn = Histogram()
-      for hit in hits {
-        let times = BlockBootstrap.weight(hit.block, replicate: replicate, seed: 3)
-        if times > 0 { drawn.add(hit, times * weight(hit)) }
-      }
-      return damping * (drawn.share(mixture) - estimate) + (all.share(replicates[replicate]) - estimate)
-    }
-    let (low, high) = BlockBootstrap.quantiles(spread)
-    // The rule of three: where no error is seen among n independent hits, 3/n is the 95 % bound.
-    let least = 3 * squares / (sum * sum) * (1 - judged)
-    return Interval(
-      estimate: estimate, lower: max(0, estimate + min(low, -least)), upper: min(1, estimate + max(high, least)))
   }
 
   /// Probability that the logged answers of two requests say the same where half of such pairs do; nil where one has
   /// none or nothing is verified.
   package func same(_ a: Int, _ b: Int) -> Double? {
-    guard unverifiedReason == nil, let cell = comparison.cell(a, b) else { return nil }
-    return 1 - mixture.posterior(cell, share: 0.5)
+    guard unverifiedReason == nil, let single, keyOf[a] != .max, keyOf[b] != .max else { return nil }
+    guard baselines.comparison.hasAnswer(a), baselines.comparison.hasAnswer(b) else { return nil }
+    let features = baselines.features(
+      [UInt32(a)], [UInt32(b)], Int(keyOf[a]), Int(keyOf[b]), size: SizeClass.one.more)
+    return 1 / (1 + exp(singleRatios[single.bin(score(features))]))
   }
 
   /// The hits of a setting that are most probably wrong, worst first.
   package func riskiest(_ count: Int, of setting: CacheSetting) -> [Hit] {
-    guard unverifiedReason == nil, let share = rates[setting]?.wrong?.estimate else { return [] }
+    guard unverifiedReason == nil, rates[setting]?.wrong != nil else { return [] }
     var hits: [Hit] = []
-    forEachHit(setting) { position, server, cosine in
-      let (request, by) = (Int(cache.requests[position]), Int(cache.requests[server]))
-      guard let cell = comparison.cell(request, by) else { return }
-      let wrong = mixture.posterior(cell, share: max(share, 0.001))
-      hits.append(Hit(request: request, server: by, cosine: cosine, wrong: wrong))
+    Self.forEachHit(cache, graph, setting) { [self] position, server, cosine in
+      guard let pair = pairs.index(asked: cache.trace.keys[position], server: cache.trace.keys[server]),
+        pairs.cells[pair] != HitPairs.unknown
+      else { return }
+      hits.append(
+        Hit(
+          request: Int(cache.requests[position]), server: Int(cache.requests[server]), cosine: cosine,
+          wrong: pairs.posteriors[pair]))
     }
     hits.sort { ($1.wrong, $0.cosine, $0.request) < ($0.wrong, $1.cosine, $1.request) }
     return Array(hits.prefix(count))
