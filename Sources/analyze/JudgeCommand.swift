@@ -56,8 +56,8 @@ struct JudgeCommand: ParsableCommand {
     try PrivateFile.write(try review.jsonLines(), to: out)
     Terminal.out(
       """
-      \(NumberText.grouped(review.hits.count)) of \(NumberText.grouped(review.judgeable)) semantic hits with both answers \
-      kept are in \(HostileText.visible(out)). Fill in "same" and give the file to `analyze run --verdicts`.
+      \(NumberText.grouped(review.hits.count)) of \(NumberText.grouped(review.judgeable)) pairs of questions with both \
+      answers kept are in \(HostileText.visible(out)). Fill in "same" and give the file to `analyze run --verdicts`.
       """)
   }
 }

@@ -10,6 +10,9 @@ package struct Similarity: Sendable {
   package var rows: [UInt32] = []
   /// Row of each text, by its index in `PromptTable.texts`.
   private var rowOfText: [UInt32: UInt32] = [:]
+  /// What the guards see of each row; those of a rekeyed trace are known.
+  private var signaturesOfTexts: [GuardSet.Signature] = []
+  private var knowsSignatures = false
   package var graph = NeighbourGraph.empty(keyCount: 0)
   /// Pairs found, and pairs each guard refuses, in `GuardSet` order.
   package var pairs = 0
@@ -73,14 +76,16 @@ package struct Similarity: Sendable {
     let groups = Self.groups(cache)
     let join = ExactNeighbours(
       matrix: vectors, groups: groups, rows: rows, threshold: threshold, denseRule: denseRule, threads: threads)
-    // One for each text, from its first wording: the same text stands in many scopes.
-    var firstWordings: [UInt32] = []
-    for (key, row) in rows.enumerated() where Int(row) == firstWordings.count { firstWordings.append(cache.keys[key]) }
-    let firstKeys = firstWordings
-    let ofTexts = parallelMap(firstKeys.count, threads: threads) {
-      guards.signature(of: GuardText(key: firstKeys[$0], of: prompts))
+    if !knowsSignatures {
+      // One for each text, from its first wording: the same text stands in many scopes.
+      var firstWordings: [UInt32] = []
+      for (key, row) in rows.enumerated() where Int(row) == firstWordings.count { firstWordings.append(cache.keys[key]) }
+      let firstKeys = firstWordings
+      signaturesOfTexts = parallelMap(firstKeys.count, threads: threads) {
+        guards.signature(of: GuardText(key: firstKeys[$0], of: prompts))
+      }
     }
-    let signatures = rows.map { ofTexts[Int($0)] }
+    let signatures = rows.map { signaturesOfTexts[Int($0)] }
     var lists = NeighbourLists(keyCount: cache.keys.count)
     let isWhole = join.forEach(mapping: { pairs in
       pairs.map {
@@ -127,10 +132,12 @@ package struct Similarity: Sendable {
     graph.dense = search
   }
 
-  /// The same vectors for the keys of another trace over the same texts; their neighbours are still to be found.
+  /// The same vectors for the keys of another trace over the same texts; their neighbours are still to be found, with the
+  /// same guards.
   package func rekeyed(_ cache: CacheTrace, _ prompts: PromptTable) -> Similarity {
     var similarity = self
     similarity.rows = cache.keys.map { rowOfText[prompts.keys[Int($0)].text]! }
+    similarity.knowsSignatures = !signaturesOfTexts.isEmpty
     similarity.pairs = 0
     similarity.denseKeys = 0
     similarity.refusedPairs = refusedPairs.map { _ in 0 }

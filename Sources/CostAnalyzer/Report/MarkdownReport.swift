@@ -113,8 +113,9 @@ struct MarkdownReport {
     if let semantic = analysis.joint?.levers.first(where: { $0.id == SemanticCacheStrategy.id }),
       semantic.waterfall * 100 >= bill
     {
+      let caveat = analysis.outcomes.first { $0.id == SemanticCacheStrategy.id }?.caveat ?? ""
       advice.append(
-        "Before semantic caching, read the clusters in `clusters.csv`: it adds \(MoneyText.readable(semantic.waterfall)) to exact caching, but how many of its answers are wrong is not verified."
+        "Before semantic caching, read its chapter: it adds \(MoneyText.readable(semantic.waterfall)) to exact caching; \(caveat)."
       )
     }
     if let routing = analysis.joint?.levers.first(where: { $0.id == RoutingStrategy.id }),

@@ -101,7 +101,7 @@ extension SemanticCacheChapter {
     return table
   }
 
-  /// The twenty riskiest hits that may be shown.
+  /// The twenty riskiest pairs of questions that may be shown, of those that are wrong once in a hundred times.
   func riskiest() -> Table {
     var table = Table(
       "riskiest",
@@ -110,9 +110,12 @@ extension SemanticCacheChapter {
         .init("answer", "its answer in the log"), .init("cached", "cached question"), .init("served", "answer served"),
       ])
     let shown = ShownHits(context)
-    for hit in verification.riskiest(200, of: deployed) {
-      guard table.rows.count < 20, let asked = shown.text(of: hit.request), let cached = shown.text(of: hit.server)
+    var seen: Set<Int> = []
+    for hit in verification.riskiest(.max, of: deployed) {
+      if table.rows.count == 20 || hit.wrong < 0.01 { break }
+      guard !seen.contains(hit.pair), let asked = shown.text(of: hit.request), let cached = shown.text(of: hit.server)
       else { continue }
+      seen.insert(hit.pair)
       table.add(
         .share(hit.wrong), .number(Double(hit.cosine), decimals: 3), .text(asked.question), .text(asked.answer),
         .text(cached.question), .text(cached.answer))

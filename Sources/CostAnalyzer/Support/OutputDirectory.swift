@@ -57,6 +57,8 @@ package final class OutputDirectory {
   deinit {
     try? FileManager.default.removeItem(atPath: staging)
     ftruncate(lock, 0)
+    // Closing is not enough while a child that was just forked still holds the descriptor.
+    flock(lock, LOCK_UN)
     close(lock)
   }
 

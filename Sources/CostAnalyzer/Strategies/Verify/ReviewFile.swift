@@ -24,17 +24,21 @@ package struct ReviewFile: Sendable {
   }
 
   package private(set) var hits: [Hit] = []
-  /// Hits of the setting whose two answers are kept.
+  /// Pairs of questions with a hit whose two answers are kept.
   package private(set) var judgeable = 0
 
-  /// Half of the hits are the riskiest of the setting, half are spread evenly over the others in the order of the log.
+  /// One hit of a pair of questions, for a verdict speaks for all. Half are the riskiest of the setting, half are spread evenly
+  /// over the others in the order of the log.
   init(_ context: StrategyContext, _ verification: Verification, setting: CacheSetting, count: Int) {
     let prompts = context.log.prompts
     func kept(_ request: Int) -> PromptTable.RawPrompt? {
       let prompt = prompts.prompts[Int(context.log.requests[request].prompt)]
       return prompt.answerRequest == request && !prompt.answer.isEmpty ? prompt : nil
     }
-    let all = verification.riskiest(.max, of: setting).filter { kept($0.request) != nil && kept($0.server) != nil }
+    var seen: Set<Int> = []
+    let all = verification.riskiest(.max, of: setting).filter {
+      kept($0.request) != nil && kept($0.server) != nil && seen.insert($0.pair).inserted
+    }
     judgeable = all.count
     let risky = all.prefix(count / 2)
     let rest = all.dropFirst(risky.count).sorted { $0.request < $1.request }

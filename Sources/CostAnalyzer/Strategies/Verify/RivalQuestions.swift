@@ -7,6 +7,8 @@ package struct RivalQuestions: Sendable {
   /// Questions that are looked through for one key: as far as possible of its own group.
   private static let pool = 1_500
 
+  private static let block = 256
+
   private var nearest: [SIMD4<UInt32>]
 
   /// - Parameter below: cosine under which two questions do not mean the same.
@@ -23,12 +25,17 @@ package struct RivalQuestions: Sendable {
     }
     bounds.append(sorted.count)
     let everywhere = Self.spread(keys[...], Self.pool)
-    let ranges = zip(bounds, bounds.dropFirst()).map { $0..<$1 }
-    let found = parallelMap(ranges.count, threads: threads) { index in
-      let own = sorted[ranges[index]]
-      let near = Self.spread(own, Self.pool)
-      let pool = near + everywhere.prefix(Self.pool - near.count)
-      return own.map { Self.nearest($0, in: pool, similarity, below) }
+    let anywhere = Rows(everywhere, similarity)
+    let blocks = zip(bounds, bounds.dropFirst()).flatMap { start, end in
+      stride(from: start, to: end, by: Self.block).map { (group: start..<end, asking: $0..<min($0 + Self.block, end)) }
+    }
+    let found = parallelMap(blocks.count, threads: threads) { index in
+      let near = Self.spread(sorted[blocks[index].group], Self.pool)
+      let asking = Rows(Array(sorted[blocks[index].asking]), similarity)
+      var best = Nearest(asking, below: below)
+      best.search(Rows(near, similarity), count: near.count)
+      best.search(anywhere, count: min(everywhere.count, Self.pool - near.count))
+      return best.keys
     }
     for (key, rivals) in zip(sorted, found.joined()) { nearest[Int(key)] = rivals }
   }
@@ -38,32 +45,70 @@ package struct RivalQuestions: Sendable {
     return (0..<count).map { keys[keys.startIndex + keys.count * $0 / count] }
   }
 
-  private static func nearest(
-    _ key: UInt32, in pool: [UInt32], _ similarity: Similarity, _ below: Float
-  ) -> SIMD4<UInt32> {
-    var best = SIMD4<UInt32>(repeating: .max)
-    var cosines = SIMD4<Float>(repeating: -2)
-    similarity.vectors.values.withUnsafeBufferPointer { values in
-      let width = similarity.vectors.dimensions
-      let row = values.baseAddress! + Int(similarity.rows[Int(key)]) * width
-      for other in pool {
-        let cosine = ca_dot(row, values.baseAddress! + Int(similarity.rows[Int(other)]) * width, width)
-        if cosine >= below || cosine <= cosines[count - 1] || other == key || best[0] == other || best[1] == other
-          || best[2] == other
-        {
-          continue
-        }
-        var place = count - 1
-        while place > 0 && cosines[place - 1] < cosine {
-          (best[place], cosines[place]) = (best[place - 1], cosines[place - 1])
-          place -= 1
-        }
-        (best[place], cosines[place]) = (other, cosine)
-      }
-    }
-    return best
-  }
-
   /// Nearest first.
   package func of(_ key: Int) -> [UInt32] { (0..<Self.count).map { nearest[key][$0] }.filter { $0 != .max } }
+}
+
+/// Vectors of some keys, one after the other.
+private struct Rows: Sendable {
+  let keys: [UInt32]
+  let width: Int
+  let values: [Float]
+
+  init(_ keys: [UInt32], _ similarity: Similarity) {
+    self.keys = keys
+    width = similarity.vectors.dimensions
+    values = keys.flatMap { similarity.vectors.row(Int(similarity.rows[Int($0)])) }
+  }
+}
+
+/// The keys with the highest cosines below a bound, for each of some rows.
+private struct Nearest {
+  private(set) var keys: [SIMD4<UInt32>]
+  private var cosines: [SIMD4<Float>]
+  private let asking: Rows
+  private let below: Float
+  /// More than what rounding can make of a filtered cosine.
+  private static let slack: Float = 1e-3
+
+  init(_ asking: Rows, below: Float) {
+    (self.asking, self.below) = (asking, below)
+    keys = [SIMD4<UInt32>](repeating: SIMD4(repeating: .max), count: asking.keys.count)
+    cosines = [SIMD4<Float>](repeating: SIMD4(repeating: -2), count: asking.keys.count)
+  }
+
+  mutating func search(_ pool: Rows, count: Int) {
+    if count == 0 { return }
+    let width = asking.width
+    let step = 16
+    var tile = [Float](repeating: 0, count: step * count)
+    asking.values.withUnsafeBufferPointer { rows in
+      pool.values.withUnsafeBufferPointer { columns in
+        for start in stride(from: 0, to: asking.keys.count, by: step) {
+          let taken = min(step, asking.keys.count - start)
+          ca_dot_tile(rows.baseAddress! + start * width, taken, columns.baseAddress!, count, width, &tile)
+          for row in start..<start + taken {
+            for column in 0..<count {
+              let rough = tile[(row - start) * count + column]
+              if rough >= below + Self.slack || rough < cosines[row][RivalQuestions.count - 1] - Self.slack { continue }
+              let cosine = ca_dot(rows.baseAddress! + row * width, columns.baseAddress! + column * width, width)
+              if cosine < below { insert(pool.keys[column], cosine, row) }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private mutating func insert(_ key: UInt32, _ cosine: Float, _ row: Int) {
+    let last = RivalQuestions.count - 1
+    if cosine <= cosines[row][last] || key == asking.keys[row] { return }
+    for place in 0..<last where keys[row][place] == key { return }
+    var place = last
+    while place > 0 && cosines[row][place - 1] < cosine {
+      (keys[row][place], cosines[row][place]) = (keys[row][place - 1], cosines[row][place - 1])
+      place -= 1
+    }
+    (keys[row][place], cosines[row][place]) = (key, cosine)
+  }
 }

@@ -32,6 +32,8 @@ package struct Verification: Sendable {
     package var request: Int
     package var server: Int
     package var cosine: Float
+    /// Which pair of questions it is: the hits of one pair are as probably wrong.
+    package var pair: Int
     package var wrong: Double
   }
 
@@ -272,7 +274,7 @@ package struct Verification: Sendable {
       else { return }
       hits.append(
         Hit(
-          request: Int(cache.requests[position]), server: Int(cache.requests[server]), cosine: cosine,
+          request: Int(cache.requests[position]), server: Int(cache.requests[server]), cosine: cosine, pair: pair,
           wrong: pairs.posteriors[pair]))
     }
     hits.sort { ($1.wrong, $0.cosine, $0.request) < ($0.wrong, $1.cosine, $1.request) }
