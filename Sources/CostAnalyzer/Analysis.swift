@@ -11,6 +11,7 @@ package struct Analysis: Sendable {
   package var ledger: Ledger
   package var outcomes: [StrategyOutcome] = []
   package var joint: JointReplay?
+  package var budgets: BudgetChapter?
   package var candidates: CachingCandidates?
   package var conservation: Conservation
   package var embedder = ""
@@ -89,10 +90,13 @@ package struct Analysis: Sendable {
       let same = verified.map { verification in SameAnswer { verification.same($0, $1) } }
       return cache.trace.count > 0 ? CachingCandidates(context, same: same ?? SameAnswer(log)) : nil
     }
-    let conservation = Conservation(ledger: ledger, log: log, outcomes: outcomes, joint: joint)
+    say("replaying budgets")
+    let budgets = try clock.measure("budgets", rows: { $0.replay.windows.count }) { try BudgetChapter(context) }
+    let conservation = Conservation(
+      ledger: ledger, log: log, outcomes: outcomes, joint: joint, budgets: budgets.replay)
     try conservation.enforce()
     return Analysis(
-      options: options, log: log, prices: prices, ledger: ledger, outcomes: outcomes, joint: joint,
+      options: options, log: log, prices: prices, ledger: ledger, outcomes: outcomes, joint: joint, budgets: budgets,
       candidates: candidates,
       conservation: conservation, embedder: similarity.embedder,
       vectors: VectorCounts(computed: similarity.computedVectors, reused: similarity.reusedVectors),

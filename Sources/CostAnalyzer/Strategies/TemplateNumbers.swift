@@ -1,0 +1,35 @@
+/// Which prompts are fillings of one template: the same system prompt and the same first words, digits aside.
+///
+/// Coarse on purpose: programs fill one text again and again, and no filling is looked for in the first words.
+package struct TemplateNumbers: Sendable {
+  private static let words = 4
+
+  /// Template of each prompt of the table, numbered by first appearance.
+  package let byPrompt: [UInt32]
+  /// The first words of each template.
+  package let openings: [String]
+
+  package init(_ table: PromptTable) {
+    struct Key: Hashable {
+      var system: UInt64
+      var opening: [UInt8]
+    }
+    var known: [Key: UInt32] = [:]
+    var numbers: [UInt32] = []
+    var openings: [String] = []
+    for prompt in table.prompts {
+      let text = table.texts[Int(table.keys[Int(prompt.key)].text)]
+      let opening = Array(text.split(separator: 32).prefix(Self.words).joined(separator: [32]))
+      let key = Key(
+        system: table.scopes[Int(prompt.scope)].system, opening: opening.map { (48...57).contains($0) ? 35 : $0 })
+      let number = known[key] ?? UInt32(openings.count)
+      if Int(number) == openings.count {
+        known[key] = number
+        openings.append(String(decoding: key.opening, as: UTF8.self))
+      }
+      numbers.append(number)
+    }
+    byPrompt = numbers
+    self.openings = openings
+  }
+}
