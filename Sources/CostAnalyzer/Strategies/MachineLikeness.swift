@@ -66,7 +66,8 @@ package struct MachineLikeness: Sendable, Equatable {
     let length = 10 * 60 * Timestamp.second
     var marked = 0
     var end = 0
-    for start in times.indices where start + fewest <= times.count && times[start + fewest - 1] - times[start] <= length {
+    for start in times.indices where start + fewest <= times.count && times[start + fewest - 1] - times[start] <= length
+    {
       marked += start + fewest - max(start, end)
       end = start + fewest
     }

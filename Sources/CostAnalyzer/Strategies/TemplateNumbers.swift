@@ -19,9 +19,7 @@ package struct TemplateNumbers: Sendable {
     var openings: [String] = []
     for prompt in table.prompts {
       let text = table.texts[Int(table.keys[Int(prompt.key)].text)]
-      let opening = Array(text.split(separator: 32).prefix(Self.words).joined(separator: [32]))
-      let key = Key(
-        system: table.scopes[Int(prompt.scope)].system, opening: opening.map { (48...57).contains($0) ? 35 : $0 })
+      let key = Key(system: table.scopes[Int(prompt.scope)].system, opening: Self.opening(text))
       let number = known[key] ?? UInt32(openings.count)
       if Int(number) == openings.count {
         known[key] = number
@@ -31,5 +29,15 @@ package struct TemplateNumbers: Sendable {
     }
     byPrompt = numbers
     self.openings = openings
+  }
+
+  /// The first words with `#` for every run of digits.
+  private static func opening(_ text: [UInt8]) -> [UInt8] {
+    var opening: [UInt8] = []
+    for byte in text.split(separator: 32).prefix(words).joined(separator: [32]) {
+      let isDigit = (48...57).contains(byte)
+      if !isDigit || opening.last != 35 { opening.append(isDigit ? 35 : byte) }
+    }
+    return opening
   }
 }

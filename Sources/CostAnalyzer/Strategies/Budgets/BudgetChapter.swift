@@ -35,7 +35,8 @@ package struct BudgetChapter: Sendable {
       .table(projections(), top: .max), .paragraph(spikeText()),
     ]
     if !spikes.spikes.isEmpty { blocks.append(.table(spikeTable(), top: top)) }
-    return ReportSection("Budgets and spikes", blocks: blocks, files: [windows(), alerts(isShown: false), spikeTable()])
+    return ReportSection(
+      "Budgets and spikes", blocks: blocks, files: [windows(), alerts(isShown: false), spikeTable()])
   }
 
   private func summary() -> String {
@@ -70,7 +71,8 @@ package struct BudgetChapter: Sendable {
       let exhausted = windows.compactMap(\.exhausted)
       table.add(
         .text(limit.scope.rawValue), .text(limit.name ?? (limit.scope == .global ? "" : "each")),
-        .text(limit.measure.rawValue), Self.value(limit.allowed, limit.measure), .text(limit.every?.description ?? "never"),
+        .text(limit.measure.rawValue), Self.value(limit.allowed, limit.measure),
+        .text(limit.every?.description ?? "never"),
         .int(windows.count), .int(exhausted.count), exhausted.min().map { .text(Timestamp.minutes($0)) } ?? .empty,
         .int(windows.reduce(0) { $0 + $1.refused }), .usd(windows.reduce(0) { $0 + $1.refusedCost }),
         .int(replay.refusedUsers[number].count),

@@ -29,17 +29,23 @@ extension AnalysisOptions {
     package var breaker = Breaker()
     package var spikes = Spikes()
 
+    package init() {}
+
     package func clock() throws -> ZoneClock {
       guard let clock = ZoneClock(timeZone) else {
-        throw AnalyzerError(.config, "budgets.timeZone '\(timeZone)' is no time zone", hint: "write a name like Europe/Berlin")
+        throw AnalyzerError(
+          .config, "budgets.timeZone '\(timeZone)' is no time zone", hint: "write a name like Europe/Berlin")
       }
       return clock
     }
 
     /// Microseconds after midnight.
     package func resetTimeOfDay() throws -> Int64 {
-      let parts = resetTime.split(separator: ":", omittingEmptySubsequences: false).map { $0.count == 2 ? Int64($0) : nil }
-      guard parts.count == 2, let hour = parts[0], let minute = parts[1], (0..<24).contains(hour), (0..<60).contains(minute)
+      let parts = resetTime.split(separator: ":", omittingEmptySubsequences: false).map {
+        $0.count == 2 ? Int64($0) : nil
+      }
+      guard parts.count == 2, let hour = parts[0], let minute = parts[1], (0..<24).contains(hour),
+        (0..<60).contains(minute)
       else {
         throw AnalyzerError(
           .config, "budgets.resetTime '\(resetTime)' is no time of day", hint: "write it in quotes: \"06:30\"")

@@ -23,7 +23,8 @@ package struct BudgetPeriod: Sendable, Hashable, Codable, CustomStringConvertibl
   package init?(_ text: String) {
     let text = Self.words[text] ?? text
     let digits = text.prefix { $0.isASCII && $0.isNumber }
-    guard let count = Int64(digits), (1...100_000).contains(count), let unit = Unit(rawValue: String(text[digits.endIndex...])),
+    guard let count = Int64(digits), (1...100_000).contains(count),
+      let unit = Unit(rawValue: String(text[digits.endIndex...])),
       unit != .month || count == 1
     else { return nil }
     self.count = count

@@ -76,7 +76,8 @@ package struct SpendSpikes: Sendable {
       let begin = position
       while position < order.count && hour(order[position]) < run.upperBound { position += 1 }
       var spike = Spike(
-        start: firstHour + Int64(run.lowerBound) * Timestamp.hour, end: firstHour + Int64(run.upperBound) * Timestamp.hour,
+        start: firstHour + Int64(run.lowerBound) * Timestamp.hour,
+        end: firstHour + Int64(run.upperBound) * Timestamp.hour,
         cost: run.reduce(0) { $0 + costs[$1] }, expected: run.reduce(0) { $0 + usual[$1] })
       explain(
         &spike, Array(order[begin..<position]), normal, scale: Double(run.count) / Double(quiet), templates, clock)
@@ -113,9 +114,10 @@ package struct SpendSpikes: Sendable {
       $0.prompt == Request.noText ? nil : templates.byPrompt[Int($0.prompt)]
     }
     if let question = spike.question {
-      spike.questionUsers = Set(
-        requests.lazy.map { log.requests[Int($0)] }.filter { text($0) == question.number }.map(\.user)
-      ).count
+      spike.questionUsers =
+        Set(
+          requests.lazy.map { log.requests[Int($0)] }.filter { text($0) == question.number }.map(\.user)
+        ).count
     }
     let own = requests.filter { log.requests[Int($0)].user == spike.user.number }
     spike.machine = MachineLikeness(own, log, templates, clock)
