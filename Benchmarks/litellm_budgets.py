@@ -21,6 +21,7 @@ if not o.child:
         subprocess.run([python, "-m", "pip", "install", "-q", "litellm==1.109.1", "tzdata"], check=True)
     sys.exit(subprocess.run([python, __file__, *sys.argv[1:], "--child", scratch]).returncode)
 
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # no fetching when it is imported
 from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 from litellm.litellm_core_utils.duration_parser import get_budget_window_start, get_next_standardized_reset_time

@@ -150,9 +150,27 @@ package struct Analysis: Sendable {
     return ReviewFile(context, verification, setting: setting, count: hits)
   }
 
+  /// A cohort of requests as examples for a smaller model. Reads the log twice.
+  package static func trainingSet(_ request: Request, cohort: Int, examples: Int) throws -> TrainingSet {
+    let options = request.options
+    var clock = StageClock()
+    var log = try read(request, try TextSettings(options), &clock, places: true)
+    let tables = try options.priceTables()
+    let prices = PriceBook(models: log.models, tables: tables)
+    prices.price(&log)
+    let cache = CacheTrace(log, options: options.cache)
+    let similarity = try Similarity.embed(cache, log.prompts, embedder: request.embedder, threads: request.threads)
+    let context = StrategyContext(
+      options: options, log: log, priceTables: tables, prices: prices, ledger: Ledger(log), cache: cache,
+      similarity: similarity, complexityVersion: "", threads: request.threads)
+    return try TrainingSet(context, cohort: cohort, examples: examples) { [log] requests in
+      LogReader.examples(at: requests.map { log.places[Int($0)] }, log.inputs, limits: options.inputLimits)
+    }
+  }
+
   /// Everything up to the requests of the log, without their prices.
   private static func read(
-    _ request: Request, _ settings: TextSettings?, _ clock: inout StageClock
+    _ request: Request, _ settings: TextSettings?, _ clock: inout StageClock, places: Bool = false
   ) throws -> RequestLog {
     let options = request.options
     request.progress?("finding inputs", 0, 0, 0)
@@ -169,6 +187,7 @@ package struct Analysis: Sendable {
       reader.needs.key = options.cache.key
       reader.needs.maxTemperature = options.cache.maxTemperature
       reader.needs.maxAnswerBytes = options.precache.maxAnswerBytes
+      reader.needs.places = places
       let total = files.reduce(0) { $0 + $1.bytes }
       if let progress = request.progress { reader.progress = { progress("reading", $0, total, $1) } }
       return reader.read(files)

@@ -137,6 +137,10 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var cache = Cache()
   package var guards = Guards()
   package var routing = Routing()
+  package var selfHosted = SelfHosted()
+  package var quantisation = Quantisation()
+  package var batching = Batching()
+  package var distillation = Distillation()
   package var budgets = Budgets()
   package var precache = Precache()
   package var report = Report()
@@ -197,6 +201,11 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     options.routing.cheap = "model"
     options.routing.medium = "model"
     options.routing.strong = "model"
+    options.selfHosted.gpuHourUSD = 1
+    options.selfHosted.gpus = 1
+    options.selfHosted.throughput = 1
+    options.selfHosted.computeCapability = 1
+    options.distillation.student = "model"
     options.budgets.breaker.multiple = 2
     var limit = BudgetLimit(.user, name: "name", usd: 1, requests: 1, tokens: 1)
     limit.every = .day
@@ -286,6 +295,10 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try require(
       guards.extraAntonyms.allSatisfy { $0.count == 2 }, "guards.extraAntonyms must be lists of two phrases each")
     try require((0.5...1).contains(routing.gate), "routing.gate must be 0.5 … 1")
+    try selfHosted.validate(require)
+    try quantisation.validate(require)
+    try batching.validate(require)
+    try distillation.validate(require)
     try budgets.validate(require)
     try require(precache.minUsers >= 1, "precache.minUsers must be at least 1")
     try require((0...1).contains(precache.minAgreement), "precache.minAgreement must be 0 … 1")

@@ -40,4 +40,11 @@ package struct TemplateNumbers: Sendable {
     }
     return opening
   }
+
+  /// What tables call a template: its number, and its words where enough users begin so and nothing private is in them.
+  package func name(_ number: UInt32, users: Int, minUsers: Int) -> String {
+    let opening = openings[Int(number)]
+    let isShown = users >= minUsers && Redactor().finding(in: opening) == nil
+    return "template \(number + 1)" + (isShown ? ": \(opening) …" : "")
+  }
 }

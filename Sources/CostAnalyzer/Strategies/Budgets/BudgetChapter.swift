@@ -220,16 +220,11 @@ package struct BudgetChapter: Sendable {
     return Redactor().finding(in: text) == nil ? text : "\(CachingCandidates.withheld)private data)"
   }
 
-  /// The number stands for the template where its words are those of few users.
   private func template(of spike: SpendSpikes.Spike, _ part: SpendSpikes.Part) -> String {
     let users = Set(
       (0..<context.log.requests.count).lazy.map { context.log.requests[$0] }.filter {
         $0.prompt != Request.noText && templates.byPrompt[Int($0.prompt)] == part.number
       }.map(\.user))
-    let opening = templates.openings[Int(part.number)]
-    guard users.count >= context.options.precache.minUsers, Redactor().finding(in: opening) == nil else {
-      return "template \(part.number + 1)"
-    }
-    return "template \(part.number + 1): \(opening) …"
+    return templates.name(part.number, users: users.count, minUsers: context.options.precache.minUsers)
   }
 }
