@@ -13,7 +13,7 @@ struct DistillationTests {
     (0..<count).map { index in
       let (a, b) = (words[index % 10], words[index / 10 % 10])
       return SampleLogs.line(
-        index, time: 1_767_600_000 + Int64(index) * Int64(days) * 86_400 / Int64(count), user: index % 4,
+        index, time: 1_767_571_200 + Int64(index) * Int64(days) * 86_400 / Int64(count), user: index % 4,
         model: "gpt-4o",
         question: "please classify the following ticket \(a) \(b) number \(index)", input: 1000, output: 100,
         answer: "category \(a)")
@@ -200,18 +200,22 @@ struct DistillationTests {
     var lines = questions.enumerated().map { line($0.offset, $0.element) }
     lines += questions.enumerated().map { line(20 + $0.offset, $0.element) }
     lines.append(line(40, questions[0] + "!"))
-    lines.append(line(41, "please sort the following ticket of jane.doe@example.com"))
+    lines.append(line(41, "please sort the following ticket of +1 212 555 0147"))
     lines.append(line(42, "please sort the following ticket of nobody", answer: "write to jane.doe@example.com"))
     lines.append(
       line(43, "please sort the following ticket of later").replacing(
         #"[{"role":"system""#, with: #"[{"role":"user","content":[{"type":"text","text":"x"}]},{"role":"system""#))
     lines.append(line(44, "please sort the following ticket of silence", answer: ""))
     let set = try Self.export(lines, "distillation: {validationShare: 0}\n")
-    #expect(set.accepted == 13 && set.withPrivateData == 2 && set.unusable == 1)
+    #expect(set.accepted == 13)
+    #expect(set.distinct == 13)
+    #expect(set.withPrivateData == 2)
+    #expect(set.unusable == 1)
     let texts = try set.training.map { try Self.messages($0)[1]["content"]! }
     #expect(texts == questions && set.validation.isEmpty)
     #expect(try Self.export(lines, "distillation: {validationShare: 0}\n", examples: 4).training.count == 4)
-    #expect(try Self.export(lines, "distillation: {validationShare: 0, maxCosine: 0}\n").distinct == 1)
+    let apart = try Self.export(lines, "distillation: {maxCosine: 0.5}\n").distinct
+    #expect(apart < set.distinct && apart > 0, "\(apart)")
   }
 
   @Test("The command writes both files for nobody else to read, and warns of the licence")
