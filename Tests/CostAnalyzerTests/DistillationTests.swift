@@ -73,6 +73,12 @@ struct DistillationTests {
     #expect((outcome.gross > 0) == (status == "eligible"))
   }
 
+  @Test("Without words the system prompt alone makes a cohort")
+  func systemPrompt() throws {
+    let (_, outcome) = try Self.run("student: gpt-4o-mini, templateWords: 0, \(Self.few)")
+    #expect(column("requests", of: try Self.rows(outcome)) == ["63"])
+  }
+
   @Test("Without a student it is not run; one without a price is an error")
   func student() throws {
     #expect(try Self.run("epochs: 3").1.notRun?.contains("no student model is named") == true)

@@ -132,7 +132,8 @@ package enum QuantisationStrategy: Strategy {
       .paragraph(
         """
         \(NumberText.grouped(hosted.requests)) requests ran on self-hosted models and stand in the log with \
-        \(MoneyText.readable(hosted.cost)); \(MoneyText.readable(api)) of API spend are left out: a provider's price does not \
+        \(MoneyText.readable(hosted.cost)) (\(NumberText.percent(hosted.cost, of: context.ledger.total.cost)) of the bill); \
+        \(MoneyText.readable(api)) of API spend are left out: a provider's price does not \
         fall with your bits. \(gpus) GPUs at \(MoneyText.readable(pico(hourly))) an hour cost \
         \(MoneyText.readable(pico(month))) in 30 days and were \(NumberText.percent(load, of: 1)) loaded. All \
         **assumed**; FP8 is published as lossless, INT8 as 1–3 % less accurate when tuned, and both must be measured on your \

@@ -2,14 +2,13 @@
 ///
 /// Coarse on purpose: programs fill one text again and again, and no filling is looked for in the first words.
 package struct TemplateNumbers: Sendable {
-  private static let words = 4
-
   /// Template of each prompt of the table, numbered by first appearance.
   package let byPrompt: [UInt32]
   /// The first words of each template.
   package let openings: [String]
 
-  package init(_ table: PromptTable) {
+  /// - Parameter words: how many count; with 0 the system prompt alone makes a template.
+  package init(_ table: PromptTable, words: Int = 4) {
     struct Key: Hashable {
       var system: UInt64
       var opening: [UInt8]
@@ -19,7 +18,7 @@ package struct TemplateNumbers: Sendable {
     var openings: [String] = []
     for prompt in table.prompts {
       let text = table.texts[Int(table.keys[Int(prompt.key)].text)]
-      let key = Key(system: table.scopes[Int(prompt.scope)].system, opening: Self.opening(text))
+      let key = Key(system: table.scopes[Int(prompt.scope)].system, opening: Self.opening(text, words))
       let number = known[key] ?? UInt32(openings.count)
       if Int(number) == openings.count {
         known[key] = number
@@ -32,7 +31,7 @@ package struct TemplateNumbers: Sendable {
   }
 
   /// The first words with `#` for every run of digits.
-  private static func opening(_ text: [UInt8]) -> [UInt8] {
+  private static func opening(_ text: [UInt8], _ words: Int) -> [UInt8] {
     var opening: [UInt8] = []
     for byte in text.split(separator: 32).prefix(words).joined(separator: [32]) {
       let isDigit = (48...57).contains(byte)
@@ -45,6 +44,6 @@ package struct TemplateNumbers: Sendable {
   package func name(_ number: UInt32, users: Int, minUsers: Int) -> String {
     let opening = openings[Int(number)]
     let isShown = users >= minUsers && Redactor().finding(in: opening) == nil
-    return "template \(number + 1)" + (isShown ? ": \(opening) …" : "")
+    return "template \(number + 1)" + (isShown && !opening.isEmpty ? ": \(opening) …" : "")
   }
 }

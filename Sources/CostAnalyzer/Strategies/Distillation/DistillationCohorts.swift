@@ -36,7 +36,7 @@ package struct DistillationCohorts: Sendable {
 
   package init(_ context: StrategyContext) {
     let log = context.log
-    let templates = TemplateNumbers(log.prompts)
+    let templates = TemplateNumbers(log.prompts, words: context.options.distillation.templateWords)
     self.templates = templates
     var numbers: [Key: Int] = [:]
     var cohorts: [Cohort] = []

@@ -2,6 +2,8 @@ extension AnalysisOptions {
   package struct Distillation: Codable, Sendable, Equatable {
     /// Model to train, as the price table names it (`ft:gpt-4.1-nano-2025-04-14`); without it nothing is claimed.
     package var student: String?
+    /// First words that make a task, with the system prompt; 0: the system prompt alone.
+    package var templateWords = 4
     /// What a cohort needs: distinct accepted examples, days with requests, distinct questions by requests.
     package var minExamples = 10_000
     package var minDays = 14
@@ -28,8 +30,8 @@ extension AnalysisOptions {
 
     func validate(_ require: (Bool, String) throws -> Void) throws {
       try require(
-        minExamples >= 1 && minDays >= 1 && epochs >= 1 && (1...100_000).contains(maxExamples),
-        "distillation.minExamples, minDays and epochs must be at least 1, maxExamples 1 … 100,000")
+        templateWords >= 0 && minExamples >= 1 && minDays >= 1 && epochs >= 1 && (1...100_000).contains(maxExamples),
+        "distillation.minExamples, minDays and epochs must be at least 1, templateWords 0, maxExamples 1 … 100,000")
       try require(
         [minDiversity, maxCosine, qualityRetention, validationShare].allSatisfy { (0...1).contains($0) },
         "distillation.minDiversity, maxCosine, qualityRetention and validationShare must be 0 … 1")
@@ -98,7 +100,8 @@ package enum DistillationStrategy: Strategy {
         .init("training_usd"), .init("one_off_usd", "one-off"), .init("break_even_calls", "pays back after calls"),
         .init("break_even_months", "months"), .init("status", "status"),
       ])
-    for (number, (cohort, judged)) in zip(cohorts.all, cases).enumerated() {
+    let listed = zip(cohorts.all, cases).prefix(context.options.report.maxClusters)
+    for (number, (cohort, judged)) in listed.enumerated() {
       table.add(
         .int(number + 1),
         .text(
@@ -115,7 +118,8 @@ package enum DistillationStrategy: Strategy {
       blocks: [
         .paragraph(
           """
-          Cohorts are the requests of one model with one template (system prompt and first four words). Student: \
+          Cohorts are the requests of one model with one template (system prompt and first \
+          \(options.templateWords) words). Student: \
           \(HostileText.markdown(row.name)), assumed to keep \(NumberText.percent(options.qualityRetention, of: 1)) of the \
           quality (**assumed**, not measured). One-off costs: \(options.epochs) epochs over at most \
           \(NumberText.grouped(options.maxExamples)) examples at \(NumberText.fixed(options.trainingUSDPerMillionTokens, 2)) \
