@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// UTC microseconds of an ISO time.
-private func at(_ text: String) -> Int64 {
+func utcTime(_ text: String) -> Int64 {
   var text = text
   return text.withUTF8 { Timestamp.parse(iso: UnsafeRawBufferPointer($0))! }
 }
@@ -54,7 +54,7 @@ struct BudgetTests {
   func windows(_ duration: String, _ now: String, _ zone: String, _ reset: String) throws {
     let period = try #require(BudgetPeriod(duration))
     let clock = try #require(ZoneClock(zone))
-    #expect(Timestamp.text(period.nextReset(after: at(now), in: clock)) == reset)
+    #expect(Timestamp.text(period.nextReset(after: utcTime(now), in: clock)) == reset)
   }
 
   @Test("What is no period", arguments: ["", "d", "0d", "-1d", "1", "1y", "2mo", "1.5h", "1d ", "Daily", "٣d"])
@@ -98,10 +98,10 @@ struct BudgetTests {
     #expect(replay.windows.map(\.requests) == [3, 1, 1])
     #expect(replay.windows.map { $0.overshoot(limit) } == [4 * usd, 0, 0])
     #expect(replay.windows.map(\.refused) == [1, 1, 0] && replay.windows.map(\.refusedCost) == [2 * usd, usd, 0])
-    #expect(replay.windows.map(\.exhausted) == [at("2026-01-05T10:00:00Z"), at("2026-01-06T00:00:00Z"), nil])
+    #expect(replay.windows.map(\.exhausted) == [utcTime("2026-01-05T10:00:00Z"), utcTime("2026-01-06T00:00:00Z"), nil])
     #expect(
-      replay.windows.map(\.start) == [at("2026-01-05"), at("2026-01-06"), at("2026-01-07")]
-        && replay.windows.map(\.end) == [at("2026-01-06"), at("2026-01-07"), at("2026-01-08")])
+      replay.windows.map(\.start) == [utcTime("2026-01-05"), utcTime("2026-01-06"), utcTime("2026-01-07")]
+        && replay.windows.map(\.end) == [utcTime("2026-01-06"), utcTime("2026-01-07"), utcTime("2026-01-08")])
     #expect(replay.served == 28 * usd && replay.refused == 3 * usd && replay.refusedUsers[0].count == 2)
     // Day 1: 50 % at 6, 80 % at 9, 100 % at 14; day 2: all at once.
     #expect(
@@ -149,12 +149,12 @@ struct BudgetTests {
     let limit = BudgetLimit(.global, usd: 10, every: .day)
     let window = try BudgetReplay(log, Self.options(limit)).windows[0]
     // 4 in 6 hours: 10 in 15.
-    #expect(window.projectedExhaustion(limit, now: at("2026-01-05T06:00:00Z")) == at("2026-01-05T15:00:00Z"))
-    #expect(window.projectedExhaustion(limit, now: at("2026-01-05T01:00:00Z")) == nil)
-    #expect(window.projectedExhaustion(limit, now: at("2026-01-06T00:00:00Z")) == nil)
-    #expect(window.projectedExhaustion(BudgetLimit(.global, usd: 16), now: at("2026-01-05T06:00:00Z")) == nil)
+    #expect(window.projectedExhaustion(limit, now: utcTime("2026-01-05T06:00:00Z")) == utcTime("2026-01-05T15:00:00Z"))
+    #expect(window.projectedExhaustion(limit, now: utcTime("2026-01-05T01:00:00Z")) == nil)
+    #expect(window.projectedExhaustion(limit, now: utcTime("2026-01-06T00:00:00Z")) == nil)
+    #expect(window.projectedExhaustion(BudgetLimit(.global, usd: 16), now: utcTime("2026-01-05T06:00:00Z")) == nil)
     let ahead = try SpendAhead(
-      log, first: at("2026-01-05T00:00:00Z"), last: at("2026-01-05T06:00:00Z"), Self.options())
+      log, first: utcTime("2026-01-05T00:00:00Z"), last: utcTime("2026-01-05T06:00:00Z"), Self.options())
     #expect(ahead.rows.map(\.spent) == Array(repeating: 4_000_000_000_000, count: 3))
     #expect(ahead.rows[0].projected == 16_000_000_000_000)
     // 6 of 168 hours are too few for a week.
@@ -275,7 +275,7 @@ struct BudgetTests {
   func breaker() throws {
     // A dollar a minute for two hours, then six in one.
     func minute(_ minute: Int, _ second: Int = 0) -> String {
-      Timestamp.text(at("2026-01-05T00:00:00Z") + Int64(minute * 60 + second) * Timestamp.second)
+      Timestamp.text(utcTime("2026-01-05T00:00:00Z") + Int64(minute * 60 + second) * Timestamp.second)
     }
     var rows = (0..<120).map { (minute($0), "a", 1.0) }
     rows += (1...6).map { (minute(119, $0 * 5), "b", 10.0) }
@@ -288,7 +288,7 @@ struct BudgetTests {
     let replay = try BudgetReplay(Self.log(rows), options)
     // Ten dollars in ten minutes are usual: 10 + 10 + 10 + 10 > 30, on the third of the six.
     let trip = try #require(replay.trips.first)
-    #expect(replay.trips.count == 1 && trip.time == at(minute(119, 15)))
+    #expect(replay.trips.count == 1 && trip.time == utcTime(minute(119, 15)))
     #expect(trip.spent == 40_000_000_000_000 && trip.usual == 10_000_000_000_000)
     #expect(trip.refused == 4 && trip.refusedCost == 31_000_000_000_000 && trip.refusedUsers.count == 2)
     options.breaker.floorUSD = 100
@@ -296,76 +296,6 @@ struct BudgetTests {
     options.breaker.floorUSD = 1
     options.breaker.baseline = Lifetime("2h")!
     #expect(try BudgetReplay(Self.log(rows), options).trips.isEmpty, "not before a whole baseline is logged")
-  }
-
-  // MARK: Spikes
-
-  /// Five days of two users that ask different things once an hour in the daytime, and what is added.
-  private static func quietDays(_ more: [String]) throws -> RequestLog {
-    var lines: [String] = []
-    for day in 5..<10 {
-      for hour in 8..<20 {
-        for user in ["a", "b"] {
-          lines.append(
-            question(
-              "2026-01-0\(day)T\(hour < 10 ? "0" : "")\(hour):1\(user == "a" ? 0 : 7):00Z", user,
-              "about \(day) \(hour) \(user)"))
-        }
-      }
-    }
-    return try Ingest.read(lines: lines.map { $0.replacing("-010T", with: "-10T") } + more)
-  }
-
-  private static func question(_ time: String, _ user: String, _ text: String, usd: Double = 1) -> String {
-    trafficLine([
-      "ts": "\"\(time)\"", "user": "\"\(user)\"", "cost_usd": "\(usd)",
-      "messages": "[{\"role\":\"user\",\"content\":\"\(text)\"}]",
-    ])
-  }
-
-  private static func spikes(_ log: RequestLog) throws -> [SpendSpikes.Spike] {
-    try SpendSpikes(
-      log, bill: log.all.reduce(0) { $0 + Int128($1.cost) }, templates: TemplateNumbers(log.prompts), options()
-    ).spikes
-  }
-
-  @Test("A program, a question that everybody asks, and dear requests are told apart")
-  func causes() throws {
-    let bot = (0..<40).map { Self.question("2026-01-09T03:\(10 + $0):00Z", "svc", "check line \($0)") }
-    let program = try Self.spikes(Self.quietDays(bot))
-    #expect(program.count == 1)
-    let spike = try #require(program.first)
-    #expect(spike.start == at("2026-01-09T03:00:00Z") && spike.end == at("2026-01-09T04:00:00Z"))
-    #expect(spike.cost == 40_000_000_000_000 && spike.expected == 0 && spike.requests == 40)
-    #expect(spike.cause == "a program of one user" && spike.user.share == 1)
-    #expect(spike.machine?.signs.contains(.regular) == true && spike.machine?.signs.contains(.oneTemplate) == true)
-
-    let viral = (0..<40).map { Self.question("2026-01-09T10:\(10 + $0):00Z", "u\($0)", "is it down") }
-    let asked = try #require(try Self.spikes(Self.quietDays(viral)).first)
-    #expect(
-      asked.cause == "a question of many users" && asked.questionUsers == 40 && asked.expected == 2_000_000_000_000)
-
-    let dear = (0..<8).map { Self.question("2026-01-09T10:2\($0):00Z", "u\($0)", "long text \($0) of \($0)", usd: 20) }
-    let costly = try #require(try Self.spikes(Self.quietDays(dear)).first)
-    #expect(costly.cause == "one template" || costly.cause == "dearer requests")
-    #expect(costly.priceRatio > 10)
-    #expect(try Self.spikes(Self.quietDays([])).isEmpty)
-  }
-
-  @Test("People with changing questions at changing times are no machine")
-  func people() throws {
-    var random = TestRandom(3)
-    var time = at("2026-01-05T08:00:00Z")
-    let lines = (0..<200).map { index -> String in
-      time += Int64.random(in: 20...4000, using: &random) * Timestamp.second
-      if Timestamp.hourOfDay(time) > 19 { time += 12 * Timestamp.hour }
-      return Self.question(
-        Timestamp.text(time), "a", "\(["why", "how", "when", "who"][index % 4]) \(index) is it \(index)")
-    }
-    let log = try Ingest.read(lines: lines)
-    let person = MachineLikeness(log.timeOrder(), log, TemplateNumbers(log.prompts), .utc)
-    #expect(!person.isMachine, "\(person.evidence)")
-    #expect(person.requests == 200)
   }
 
   // MARK: Report and options
@@ -383,6 +313,16 @@ struct BudgetTests {
     let refused = column("refused", of: rows).map { Int($0)! }.reduce(0, +)
     #expect(refused == analysis.budgets?.replay.refusedRequests && refused > 0)
     #expect(report.contains("spend avoided by not answering, no saving"))
+    let open = try ReportTests.build(TrafficLine.plain(60)) {
+      $0.budgets.limits = [BudgetLimit(.global, usd: 1, every: .month)]
+    }
+    let windows = try #require(open.analysis.budgets?.replay.windows)
+    #expect(windows.count == 1 && windows[0].exhausted == nil)
+    #expect(!open.text.contains("used up about"), "a fraction of a dollar in three days lasts for January")
+    let narrow = try ReportTests.build(TrafficLine.plain(60)) {
+      $0.budgets.limits = [BudgetLimit(.global, usd: Double(windows[0].used) / 1e12 * 1.2, every: .month)]
+    }
+    #expect(narrow.text.contains("used up about"))
     #expect(analysis.conservation.checks.contains { $0.name == "bill = served + refused by budgets" })
     #expect(analysis.totals?.safe == (try ReportTests.build(TrafficLine.plain(60)).analysis.totals?.safe))
   }

@@ -25,6 +25,13 @@ package struct BudgetChapter: Sendable {
         .table(limits(), top: .max), .paragraph("Alerts, by time:"), .table(alerts(isShown: true), top: top),
       ]
     }
+    let open = openWindows()
+    if !open.rows.isEmpty {
+      blocks += [
+        .paragraph("Open when the log ends, and used up before they end if it goes on like that (**assumed**):")
+      ]
+      blocks.append(.table(open, top: top))
+    }
     if !replay.trips.isEmpty { blocks += [.paragraph("The breaker tripped:"), .table(trips(), top: top)] }
     blocks += [
       .paragraph(
@@ -77,6 +84,28 @@ package struct BudgetChapter: Sendable {
         .int(windows.reduce(0) { $0 + $1.refused }), .usd(windows.reduce(0) { $0 + $1.refusedCost }),
         .int(replay.refusedUsers[number].count),
         Self.value(windows.map { $0.overshoot(limit) }.max() ?? 0, limit.measure))
+    }
+    return table
+  }
+
+  private func openWindows() -> Table {
+    var table = Table(
+      "open_windows",
+      [
+        .init("scope", "limit on"), .init("name", "name"), .init("used", "used"), .init("allowed", "of"),
+        .init("date", "used up about"), .init("end", "window ends"),
+      ])
+    let open = replay.windows.compactMap { window in
+      window.projectedExhaustion(options.limits[window.limit], now: context.ledger.lastTime).map { ($0, window) }
+    }
+    for (date, window) in open.enumerated().sorted(by: { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }).map(
+      \.element)
+    {
+      let limit = options.limits[window.limit]
+      table.add(
+        .text(limit.scope.rawValue), .text(window.name), Self.value(window.used, limit.measure),
+        Self.value(limit.allowed, limit.measure), .text(Timestamp.minutes(date)),
+        .text(window.end.map(Timestamp.minutes) ?? "never"))
     }
     return table
   }

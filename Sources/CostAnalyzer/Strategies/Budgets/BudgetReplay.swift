@@ -146,12 +146,12 @@ extension BudgetReplay.Window {
   /// What was used beyond the limit by the requests that crossed it.
   package func overshoot(_ limit: BudgetLimit) -> Int128 { max(0, used - limit.allowed) }
 
-  /// When the rest will be used up if it goes on as it did in this window; nil where nothing says so: the window is over
-  /// or used up, has run for less than a twentieth of its length, or ends first.
+  /// When the rest will be used up if it goes on as it did in this window; nil where nothing says so: the limit is not
+  /// on dollars, the window is over or used up, has run for less than a twentieth of its length, or ends first.
   /// - Parameter now: the end of the log.
   package func projectedExhaustion(_ limit: BudgetLimit, now: Int64) -> Int64? {
     let elapsed = now - start
-    guard exhausted == nil, used > 0, elapsed > 0, end ?? .max > now else { return nil }
+    guard limit.measure == .usd, exhausted == nil, used > 0, elapsed > 0, end ?? .max > now else { return nil }
     if let end, elapsed < (end - start) / 20 { return nil }
     let whole = Double(elapsed) * Double(limit.allowed) / Double(used)
     // A budget that would last for centuries has no date.
