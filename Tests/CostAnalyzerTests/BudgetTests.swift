@@ -8,19 +8,19 @@ func utcTime(_ text: String) -> Int64 {
   return text.withUTF8 { Timestamp.parse(iso: UnsafeRawBufferPointer($0))! }
 }
 
+/// One request a line: time, user, dollars, and what else a line may say.
+func costLog(_ rows: [(String, String, Double)]) throws -> RequestLog {
+  let lines = rows.map { time, user, usd in
+    trafficLine([
+      "ts": "\"\(time)\"", "user": "\"\(user)\"", "cost_usd": "\(usd)",
+      "messages": "[{\"role\":\"user\",\"content\":\"q\"}]",
+    ])
+  }
+  return try Ingest.read(lines: lines)
+}
+
 @Suite("Budgets")
 struct BudgetTests {
-  /// One request a line: time, user, dollars, and what else a line may say.
-  private static func log(_ rows: [(String, String, Double)]) throws -> RequestLog {
-    let lines = rows.map { time, user, usd in
-      trafficLine([
-        "ts": "\"\(time)\"", "user": "\"\(user)\"", "cost_usd": "\(usd)",
-        "messages": "[{\"role\":\"user\",\"content\":\"q\"}]",
-      ])
-    }
-    return try Ingest.read(lines: lines)
-  }
-
   private static func options(_ limits: BudgetLimit..., zone: String = "UTC") -> AnalysisOptions.Budgets {
     var options = AnalysisOptions.Budgets()
     options.limits = limits
@@ -82,7 +82,7 @@ struct BudgetTests {
 
   @Test("Three days under a daily budget, by hand: crossing, refusals, overshoot, alerts, reset")
   func dayByDay() throws {
-    let log = try Self.log([
+    let log = try costLog([
       // Day 1: 6 + 3 = 9 of 10, the third crosses with 14, the fourth (2) is refused.
       ("2026-01-05T08:00:00Z", "a", 6), ("2026-01-05T09:00:00Z", "b", 3), ("2026-01-05T10:00:00Z", "a", 5),
       ("2026-01-05T11:00:00Z", "b", 2),
@@ -113,7 +113,7 @@ struct BudgetTests {
 
   @Test("The zone decides which day a request is in")
   func zone() throws {
-    let log = try Self.log([("2026-01-05T22:59:59Z", "a", 10), ("2026-01-05T23:00:00Z", "a", 10)])
+    let log = try costLog([("2026-01-05T22:59:59Z", "a", 10), ("2026-01-05T23:00:00Z", "a", 10)])
     let limit = BudgetLimit(.global, usd: 10, every: .day)
     #expect(try BudgetReplay(log, Self.options(limit)).refusedRequests == 1)
     #expect(try BudgetReplay(log, Self.options(limit, zone: "Europe/Berlin")).refusedRequests == 0)
@@ -121,7 +121,7 @@ struct BudgetTests {
 
   @Test("Each user has a budget of its own, a named limit binds one, and nobody's requests have no user budget")
   func perUser() throws {
-    let log = try Self.log([
+    let log = try costLog([
       ("2026-01-05T08:00:00Z", "a", 2), ("2026-01-05T08:01:00Z", "b", 1), ("2026-01-05T08:02:00Z", "a", 1),
       ("2026-01-05T08:03:00Z", "b", 1), ("2026-01-05T08:04:00Z", "", 9), ("2026-01-05T08:05:00Z", "", 9),
     ])
@@ -133,7 +133,7 @@ struct BudgetTests {
 
   @Test("A rate limit of n lets n requests through in each window, and tells nobody")
   func rates() throws {
-    let log = try Self.log((0..<9).map { ("2026-01-05T08:00:\(10 + $0 * 5)Z", "a", 1) })
+    let log = try costLog((0..<9).map { ("2026-01-05T08:00:\(10 + $0 * 5)Z", "a", 1) })
     let replay = try BudgetReplay(
       log, Self.options(BudgetLimit(.user, requests: 3, every: BudgetPeriod("30s")!)))
     // :10 :15 :20 | :25 refused | :30 :35 :40 | :45 :50 refused.
@@ -145,7 +145,7 @@ struct BudgetTests {
 
   @Test("The rest of a window is projected linearly, and a window hardly begun is not")
   func projection() throws {
-    let log = try Self.log([("2026-01-05T00:00:00Z", "a", 2), ("2026-01-05T06:00:00Z", "a", 2)])
+    let log = try costLog([("2026-01-05T00:00:00Z", "a", 2), ("2026-01-05T06:00:00Z", "a", 2)])
     let limit = BudgetLimit(.global, usd: 10, every: .day)
     let window = try BudgetReplay(log, Self.options(limit)).windows[0]
     // 4 in 6 hours: 10 in 15.
@@ -267,35 +267,6 @@ struct BudgetTests {
       refusals += replay.refusedRequests
     }
     #expect(refusals > 200 && refusals < 2200, "both verdicts are met")
-  }
-
-  // MARK: Breaker
-
-  @Test("The breaker trips on the request that brings spend above the multiple, cools down, and closes")
-  func breaker() throws {
-    // A dollar a minute for two hours, then six in one.
-    func minute(_ minute: Int, _ second: Int = 0) -> String {
-      Timestamp.text(utcTime("2026-01-05T00:00:00Z") + Int64(minute * 60 + second) * Timestamp.second)
-    }
-    var rows = (0..<120).map { (minute($0), "a", 1.0) }
-    rows += (1...6).map { (minute(119, $0 * 5), "b", 10.0) }
-    rows += [(minute(124), "c", 1), (minute(130), "a", 1)]
-    var options = Self.options()
-    options.breaker.multiple = 3
-    options.breaker.window = Lifetime("10m")!
-    options.breaker.baseline = Lifetime("60m")!
-    options.breaker.coolDown = Lifetime("10m")!
-    let replay = try BudgetReplay(Self.log(rows), options)
-    // Ten dollars in ten minutes are usual: 10 + 10 + 10 + 10 > 30, on the third of the six.
-    let trip = try #require(replay.trips.first)
-    #expect(replay.trips.count == 1 && trip.time == utcTime(minute(119, 15)))
-    #expect(trip.spent == 40_000_000_000_000 && trip.usual == 10_000_000_000_000)
-    #expect(trip.refused == 4 && trip.refusedCost == 31_000_000_000_000 && trip.refusedUsers.count == 2)
-    options.breaker.floorUSD = 100
-    #expect(try BudgetReplay(Self.log(rows), options).trips.isEmpty)
-    options.breaker.floorUSD = 1
-    options.breaker.baseline = Lifetime("2h")!
-    #expect(try BudgetReplay(Self.log(rows), options).trips.isEmpty, "not before a whole baseline is logged")
   }
 
   // MARK: Report and options

@@ -212,6 +212,10 @@ struct DistillationTests {
       line(43, "please sort the following ticket of later").replacing(
         #"[{"role":"system""#, with: #"[{"role":"user","content":[{"type":"text","text":"x"}]},{"role":"system""#))
     lines.append(line(44, "please sort the following ticket of silence", answer: ""))
+    // An address in the system prompt is the house's own.
+    lines = lines.map {
+      $0.replacing(#""role":"system","content":"s""#, with: #""role":"system","content":"s help@example.com""#)
+    }
     let set = try Self.export(lines, "distillation: {validationShare: 0}\n")
     #expect(set.accepted == 13)
     #expect(set.distinct == 13)

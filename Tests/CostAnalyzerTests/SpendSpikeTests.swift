@@ -72,4 +72,23 @@ struct SpendSpikeTests {
     #expect(!person.isMachine, "\(person.evidence)")
     #expect(person.requests == 200)
   }
+
+  @Test("Bursts are runs of twenty in ten minutes, as marking each run finds them")
+  func bursts() throws {
+    var random = TestRandom(8)
+    for _ in 0..<30 {
+      var time = utcTime("2026-01-05")
+      let times = (0..<120).map { index -> Int64 in
+        time += Int64.random(in: 0...(index / 30 % 2 == 0 ? 30 : 120), using: &random) * Timestamp.second
+        return time
+      }
+      let log = try Ingest.read(lines: times.map { Self.question(Timestamp.text($0), "a", "same question for all") })
+      var isMarked = [Bool](repeating: false, count: times.count)
+      for start in 0...(times.count - 20) where times[start + 19] - times[start] <= 600 * Timestamp.second {
+        for index in start..<start + 20 { isMarked[index] = true }
+      }
+      let found = MachineLikeness(log.timeOrder(), log, TemplateNumbers(log.prompts), .utc)
+      #expect(found.burstShare == Double(isMarked.count { $0 }) / 120)
+    }
+  }
 }

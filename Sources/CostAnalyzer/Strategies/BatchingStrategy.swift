@@ -114,13 +114,14 @@ package enum BatchingStrategy: Strategy {
     if request.tier == .batch || request.tier == .flex { return no(.batched) }
     if context.isSelfHosted(request) { return no(.selfHosted) }
     if request.flags.contains(.unpriced) { return no(.unpriced) }
-    let row = context.prices.row(of: request.model)
-    let isPriced = row?.bands.contains { $0[.input, .batch] != nil || $0[.output, .batch] != nil } ?? false
-    var pico = PicoDollars((Double(request.cost) * context.options.batching.ratio).rounded())
-    if isPriced, let row, let list = context.scaled(row.cost(of: request.usage, tier: .batch).pico, for: request) {
-      pico = list
+    if let row = context.prices.row(of: request.model),
+      row.bands.contains(where: { $0[.input, .batch] != nil || $0[.output, .batch] != nil }),
+      let pico = context.scaled(row.cost(of: request.usage, tier: .batch).pico, for: request)
+    {
+      return pico < request.cost ? .success((pico, false)) : no(.notCheaper)
     }
-    return pico < request.cost ? .success((pico, !isPriced)) : no(.notCheaper)
+    let pico = PicoDollars((Double(request.cost) * context.options.batching.ratio).rounded())
+    return pico < request.cost ? .success((pico, true)) : no(.notCheaper)
   }
 
   /// Who can wait.

@@ -1,5 +1,3 @@
-import Foundation
-
 extension AnalysisOptions {
   /// Models on machines of your own. Without names nothing is self-hosted; with them the rest must be given.
   package struct SelfHosted: Codable, Sendable, Equatable {

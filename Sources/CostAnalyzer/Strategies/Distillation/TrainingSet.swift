@@ -57,7 +57,7 @@ package struct TrainingSet: Sendable {
 /// One record of a log as an example.
 struct TrainingExample {
   var line: Data
-  /// What is said in it, to look for private data.
+  /// What users and models say in it, to look for private data. A system prompt is the house's own.
   var texts: [String]
 }
 
@@ -79,9 +79,10 @@ extension LineDecoder {
     }
     guard messages.last?["role"] == "user", !answer.isEmpty else { return nil }
     messages.append(["role": "assistant", "content": answer])
+    let spoken = messages.filter { $0["role"] != "system" && $0["role"] != "developer" }.map { $0["content"]! }
     let json = try? JSONSerialization.data(
       withJSONObject: ["messages": messages], options: [.sortedKeys, .withoutEscapingSlashes])
-    return json.map { TrainingExample(line: $0 + [10], texts: messages.map { $0["content"]! }) }
+    return json.map { TrainingExample(line: $0 + [10], texts: spoken) }
   }
 }
 
