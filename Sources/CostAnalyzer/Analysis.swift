@@ -11,6 +11,7 @@ package struct Analysis: Sendable {
   package var ledger: Ledger
   package var outcomes: [StrategyOutcome] = []
   package var joint: JointReplay?
+  package var budgets: BudgetChapter?
   package var candidates: CachingCandidates?
   package var conservation: Conservation
   package var embedder = ""
@@ -89,10 +90,13 @@ package struct Analysis: Sendable {
       let same = verified.map { verification in SameAnswer { verification.same($0, $1) } }
       return cache.trace.count > 0 ? CachingCandidates(context, same: same ?? SameAnswer(log)) : nil
     }
-    let conservation = Conservation(ledger: ledger, log: log, outcomes: outcomes, joint: joint)
+    say("replaying budgets")
+    let budgets = try clock.measure("budgets", rows: { $0.replay.windows.count }) { try BudgetChapter(context) }
+    let conservation = Conservation(
+      ledger: ledger, log: log, outcomes: outcomes, joint: joint, budgets: budgets.replay)
     try conservation.enforce()
     return Analysis(
-      options: options, log: log, prices: prices, ledger: ledger, outcomes: outcomes, joint: joint,
+      options: options, log: log, prices: prices, ledger: ledger, outcomes: outcomes, joint: joint, budgets: budgets,
       candidates: candidates,
       conservation: conservation, embedder: similarity.embedder,
       vectors: VectorCounts(computed: similarity.computedVectors, reused: similarity.reusedVectors),
@@ -146,9 +150,27 @@ package struct Analysis: Sendable {
     return ReviewFile(context, verification, setting: setting, count: hits)
   }
 
+  /// A cohort of requests as examples for a smaller model. Reads the log twice.
+  package static func trainingSet(_ request: Request, cohort: Int, examples: Int) throws -> TrainingSet {
+    let options = request.options
+    var clock = StageClock()
+    var log = try read(request, try TextSettings(options), &clock, places: true)
+    let tables = try options.priceTables()
+    let prices = PriceBook(models: log.models, tables: tables)
+    prices.price(&log)
+    let cache = CacheTrace(log, options: options.cache)
+    let similarity = try Similarity.embed(cache, log.prompts, embedder: request.embedder, threads: request.threads)
+    let context = StrategyContext(
+      options: options, log: log, priceTables: tables, prices: prices, ledger: Ledger(log), cache: cache,
+      similarity: similarity, complexityVersion: "", threads: request.threads)
+    return try TrainingSet(context, cohort: cohort, examples: examples) { [log] requests in
+      LogReader.examples(at: requests.map { log.places[Int($0)] }, log.inputs, limits: options.inputLimits)
+    }
+  }
+
   /// Everything up to the requests of the log, without their prices.
   private static func read(
-    _ request: Request, _ settings: TextSettings?, _ clock: inout StageClock
+    _ request: Request, _ settings: TextSettings?, _ clock: inout StageClock, places: Bool = false
   ) throws -> RequestLog {
     let options = request.options
     request.progress?("finding inputs", 0, 0, 0)
@@ -165,6 +187,7 @@ package struct Analysis: Sendable {
       reader.needs.key = options.cache.key
       reader.needs.maxTemperature = options.cache.maxTemperature
       reader.needs.maxAnswerBytes = options.precache.maxAnswerBytes
+      reader.needs.places = places
       let total = files.reduce(0) { $0 + $1.bytes }
       if let progress = request.progress { reader.progress = { progress("reading", $0, total, $1) } }
       return reader.read(files)

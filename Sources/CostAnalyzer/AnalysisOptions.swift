@@ -137,6 +137,11 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var cache = Cache()
   package var guards = Guards()
   package var routing = Routing()
+  package var selfHosted = SelfHosted()
+  package var quantisation = Quantisation()
+  package var batching = Batching()
+  package var distillation = Distillation()
+  package var budgets = Budgets()
   package var precache = Precache()
   package var report = Report()
 
@@ -196,6 +201,15 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     options.routing.cheap = "model"
     options.routing.medium = "model"
     options.routing.strong = "model"
+    options.selfHosted.gpuHourUSD = 1
+    options.selfHosted.gpus = 1
+    options.selfHosted.throughput = 1
+    options.selfHosted.computeCapability = 1
+    options.distillation.student = "model"
+    options.budgets.breaker.multiple = 2
+    var limit = BudgetLimit(.user, name: "name", usd: 1, requests: 1, tokens: 1)
+    limit.every = .day
+    options.budgets.limits = [limit]
     return options
   }
 
@@ -215,6 +229,11 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
       }
       if let inner = expected as? [String: Any], let values = given[key] as? [String: Any] {
         try checkKeys(values, against: inner, path: "\(path)\(key).")
+      }
+      if let inner = (expected as? [Any])?.first as? [String: Any], let values = given[key] as? [Any] {
+        for (index, value) in values.enumerated() {
+          try checkKeys(value as? [String: Any] ?? [:], against: inner, path: "\(path)\(key)[\(index)].")
+        }
       }
     }
   }
@@ -276,6 +295,11 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try require(
       guards.extraAntonyms.allSatisfy { $0.count == 2 }, "guards.extraAntonyms must be lists of two phrases each")
     try require((0.5...1).contains(routing.gate), "routing.gate must be 0.5 … 1")
+    try selfHosted.validate(require)
+    try quantisation.validate(require)
+    try batching.validate(require)
+    try distillation.validate(require)
+    try budgets.validate(require)
     try require(precache.minUsers >= 1, "precache.minUsers must be at least 1")
     try require((0...1).contains(precache.minAgreement), "precache.minAgreement must be 0 … 1")
     try require(precache.maxAnswerBytes >= 0, "precache.maxAnswerBytes must not be negative")

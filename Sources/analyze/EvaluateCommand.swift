@@ -5,7 +5,7 @@ import Foundation
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure embedders, guards and caches on labelled data.",
-    subcommands: [EvaluatePairsCommand.self, EvaluateCacheCommand.self])
+    subcommands: [EvaluatePairsCommand.self, EvaluateCacheCommand.self, EvaluateBudgetWindowsCommand.self])
 }
 
 struct EvaluatePairsCommand: ParsableCommand {

@@ -23,7 +23,8 @@ struct Analyze: ParsableCommand {
       """,
     version: Analysis.version,
     subcommands: [
-      RunCommand.self, ReplayCommand.self, JudgeCommand.self, NeighboursCommand.self, EvaluateCommand.self,
+      RunCommand.self, ReplayCommand.self, JudgeCommand.self, ExportTrainingCommand.self, NeighboursCommand.self,
+      EvaluateCommand.self,
       TrainCommand.self, EmbedCommand.self,
       SetupCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
     ])

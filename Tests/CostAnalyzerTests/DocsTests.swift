@@ -28,7 +28,13 @@ struct DocsTests {
     options.users = 20
     _ = try! writeGeneratedLog(options: options, format: .traffic, to: scratch.path("log.jsonl"))
     let more = try! scratch.write(TrafficLine.log(TrafficLine.plain()), to: "more.jsonl")
-    return try! report(of: [scratch.path("log.jsonl"), more]).files
+    // Levers that run only when asked have files too.
+    let all = try! AnalysisOptions(
+      yaml: """
+        selfHosted: {models: [gpt-4o], gpuHourUSD: 2, gpus: 1, throughput: 1000}
+        distillation: {student: gpt-4o-mini}
+        """)
+    return try! report(of: [scratch.path("log.jsonl"), more], options: all).files
   }()
 
   @Test("Every file of a report and every column is documented, and nothing else is")
@@ -103,7 +109,9 @@ struct DocsTests {
     let program = Program(scratch: try Scratch())
     var missing: [String] = []
     let commands = [
-      "run", "replay", "judge", "neighbours", "evaluate pairs", "evaluate cache", "train pairs", "embed", "setup",
+      "run", "replay", "judge", "export-training", "neighbours", "evaluate pairs", "evaluate cache",
+      "evaluate budget-windows",
+      "train pairs", "embed", "setup",
       "generate", "prices", "config", "history",
     ]
     for command in commands {

@@ -59,6 +59,14 @@ struct OptionsTests {
     other.guards.extraEntities = ["acme one | acme 1"]
     other.guards.extraClasses = [["gold plan", "silver plan", "bronze plan"]]
     other.routing.cheap = "gpt-4o-mini"
+    other.batching.tags = ["nightly"]
+    other.batching.curve = [[1, 2.5], [8, 10]]
+    other.selfHosted.models = ["llama"]
+    other.selfHosted.gpuHourUSD = 2.5
+    other.selfHosted.gpus = 4
+    other.selfHosted.throughput = 1e6
+    other.quantisation.format = .fp8
+    other.distillation.student = "gpt-4.1-nano"
     other.report.topRows = 3
     #expect(try AnalysisOptions(yaml: other.yaml()) == other)
   }
@@ -87,7 +95,7 @@ struct OptionsTests {
     let top = Self.error("cahce: {}\n")
     #expect(
       top?.kind == .config && top?.message.contains("cahce") == true
-        && top?.hint?.contains("cache, embedding, guards, input") == true)
+        && top?.hint?.contains("batching, budgets, cache, distillation, embedding, guards, input") == true)
     let inner = Self.error("cache:\n  tll: 1h\n")
     #expect(inner?.message.contains("cache.tll") == true && inner?.hint?.contains("ttl, ttls") == true)
     let deep = Self.error("cache:\n  scope:\n    modle: true\n")

@@ -11,7 +11,9 @@ package struct Conservation: Sendable {
 
   package private(set) var checks: [Check] = []
 
-  package init(ledger: Ledger, log: RequestLog, outcomes: [StrategyOutcome], joint: JointReplay?) {
+  package init(
+    ledger: Ledger, log: RequestLog, outcomes: [StrategyOutcome], joint: JointReplay?, budgets: BudgetReplay? = nil
+  ) {
     let counts = log.counts
     equal(
       "lines read", Int128(counts.lines), "accepted + duplicates + rejected + blank",
@@ -40,6 +42,7 @@ package struct Conservation: Sendable {
         equal("\(lever.id) replayed alone", lever.alone, "its own figure", outcome.net)
       }
     }
+    if let budgets { equal("bill", ledger.total.cost, "served + refused by budgets", budgets.served + budgets.refused) }
   }
 
   private mutating func equal(_ a: String, _ left: Int128, _ b: String, _ right: Int128) {

@@ -10,6 +10,8 @@ package struct IngestNeeds: Sendable, Equatable {
   package var maxTemperature = 1.0
   /// Answers longer than this are not kept for the pre-cache list.
   package var maxAnswerBytes = 32 << 10
+  /// Where each request stands, to read it again.
+  package var places = false
 
   package init() {}
 }
@@ -49,7 +51,7 @@ final class LineDecoder: @unchecked Sendable {
   let index: Int
   private let needs: IngestNeeds
   private let limits: InputLimits
-  private let scanner = JSONScanner()
+  let scanner = JSONScanner()
   private let describer: PromptDescriber?
   private var lastFormat = 0
   private var modelNames = Interner()
@@ -97,7 +99,7 @@ final class LineDecoder: @unchecked Sendable {
 
   /// Formats are tried from the one that the last line had. A walk stops only at damage in fields it looks at, so damage
   /// counts when no format claims the line: else the verdict would depend on which format was tried first.
-  private func draft(_ line: UnsafeRawBufferPointer) throws(RejectReason) -> (RequestDraft, Int) {
+  func draft(_ line: UnsafeRawBufferPointer) throws(RejectReason) -> (RequestDraft, Int) {
     // A byte order mark belongs at the start of a file; versions of simdjson differ in what they make of one here.
     if line.starts(with: [0xEF, 0xBB, 0xBF]) { throw .badJSON }
     var damage: (format: Int, reason: RejectReason)?

@@ -28,7 +28,7 @@ package struct LogReader {
     let decoders = (0..<max(1, threads)).map {
       LineDecoder(index: $0, needs: needs, limits: limits, settings: settings)
     }
-    var reducer = RequestReducer(fileCount: files.count, keepsText: needs.text)
+    var reducer = RequestReducer(fileCount: files.count, keepsText: needs.text, keepsPlaces: needs.places)
     var batch = reader.nextBatch()
     while !batch.isEmpty {
       let current = batch
@@ -66,6 +66,7 @@ struct RequestReducer {
   private(set) var log = RequestLog()
   private(set) var linesByFormat: [Int]
   private let keepsText: Bool
+  private let keepsPlaces: Bool
   private var ids = IDTable()
   /// Keeps the prefetching loads from being optimised away.
   private var prefetched: UInt64 = 0
@@ -101,10 +102,11 @@ struct RequestReducer {
     }
   }
 
-  init(fileCount: Int, keepsText: Bool) {
+  init(fileCount: Int, keepsText: Bool, keepsPlaces: Bool) {
     firstLine = Array(repeating: 1, count: fileCount)
     linesByFormat = Array(repeating: 0, count: FormatRegistry.all.count)
     self.keepsText = keepsText
+    self.keepsPlaces = keepsPlaces
   }
 
   mutating func add(_ block: DecodedBlock, decoder: LineDecoder) {
@@ -118,10 +120,14 @@ struct RequestReducer {
     }
     while maps.count <= decoder.index { maps.append(DecoderMap()) }
     prefetched &+= ids.prefetch(block.accepted)
-    for line in block.accepted { add(line, block, decoder) }
+    for line in block.accepted {
+      add(line, block, decoder, place: RequestPlace(file: block.file, line: first + line.line))
+    }
   }
 
-  private mutating func add(_ line: DecodedLine, _ block: DecodedBlock, _ decoder: LineDecoder) {
+  private mutating func add(
+    _ line: DecodedLine, _ block: DecodedBlock, _ decoder: LineDecoder, place: RequestPlace
+  ) {
     var request = line.request
     linesByFormat[Int(request.format)] += 1
     let local = line.request
@@ -151,7 +157,7 @@ struct RequestReducer {
       maps[map].tags[local.tags] = request.tags
     }
     if request.prompt != Request.noText { request.prompt = prompt(line, block) }
-    store(request, line, block)
+    store(request, line, block, place)
   }
 
   /// The log with its string tables.
@@ -180,16 +186,19 @@ struct RequestReducer {
     return log.prompts.add(block.newPrompts[line.newPrompt])
   }
 
-  private mutating func store(_ request: Request, _ line: DecodedLine, _ block: DecodedBlock) {
+  private mutating func store(
+    _ request: Request, _ line: DecodedLine, _ block: DecodedBlock, _ place: RequestPlace
+  ) {
     let index = log.requests.count
     if line.idHash != 0, let owner = ids.owner(of: line.idHash) {
       log.counts.duplicates += 1
-      merge(request, line, block, into: owner)
+      merge(request, line, block, place, into: owner)
       return
     }
     log.counts.accepted += 1
     ids.append(line.idHash)
     log.requests.append(request)
+    if keepsPlaces { log.places.append(place) }
     if keepsText {
       log.answerSketches.append(line.answerSketch)
       log.answerDigests.append(line.answerDigest)
@@ -200,7 +209,9 @@ struct RequestReducer {
   /// One id is one request. The record that says most wins: success over error, then more output tokens, then the later
   /// one (stream fragments carry cumulative counts). The time is the earliest, whichever record wins, and what the winner
   /// does not say (a bare response has no prompt and no user) is taken from the other.
-  private mutating func merge(_ request: Request, _ line: DecodedLine, _ block: DecodedBlock, into owner: Int) {
+  private mutating func merge(
+    _ request: Request, _ line: DecodedLine, _ block: DecodedBlock, _ place: RequestPlace, into owner: Int
+  ) {
     let old = log.requests[owner]
     let wins = old.isError != request.isError ? old.isError : request.usage.output >= old.usage.output
     var merged = wins ? request : old
@@ -218,6 +229,7 @@ struct RequestReducer {
       log.answerSketches[owner] = line.answerSketch
       log.answerDigests[owner] = line.answerDigest
     }
+    if keepsPlaces && textIsNew { log.places[owner] = place }
     if textIsNew { keepAnswer(of: line, block, request: owner) }
   }
 

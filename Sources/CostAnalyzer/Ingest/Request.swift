@@ -44,6 +44,14 @@ package struct Request: Sendable {
   package var isError: Bool { flags.contains(.error) }
 }
 
+/// Where a request stands in the inputs.
+package struct RequestPlace: Sendable, Hashable {
+  /// Index into `RequestLog.inputs`.
+  package var file: Int
+  /// From 1.
+  package var line: Int
+}
+
 /// The models of one request as logged: what was asked for and what answered.
 package struct ModelName: Sendable, Hashable {
   package var requested: String
@@ -60,6 +68,8 @@ package struct RequestLog: Sendable {
   package var answerSketches = ChunkedArray<UInt64>()
   /// What verification compares of each answer, likewise.
   package var answerDigests = ChunkedArray<AnswerDigest>()
+  /// Where the record with each request's text stands; empty unless asked for.
+  package var places = ChunkedArray<RequestPlace>()
   package var models: [ModelName] = []
   package var users: [String] = []
   package var tenants: [String] = []

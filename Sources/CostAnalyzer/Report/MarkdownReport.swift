@@ -9,6 +9,7 @@ struct MarkdownReport {
     var parts = [findings()]
     parts.append(ledger())
     for outcome in analysis.outcomes { parts += outcome.sections.map(render) }
+    if let budgets = analysis.budgets { parts.append(render(budgets.section())) }
     if let candidates = analysis.candidates { parts.append(clusters(candidates)) }
     parts.append(method())
     parts.append(inputs())

@@ -6,7 +6,7 @@ package struct ReportFiles {
   package private(set) var files: [(name: String, content: Data)] = []
 
   package init(_ analysis: Analysis) throws {
-    let sections = analysis.outcomes.flatMap(\.sections)
+    let sections = analysis.outcomes.flatMap(\.sections) + [analysis.budgets?.section()].compactMap { $0 }
     add("report.md", try MarkdownReport(analysis).text())
     add(table: Self.summary(analysis))
     if !analysis.ledgerOnly { add(table: Self.strategies(analysis)) }

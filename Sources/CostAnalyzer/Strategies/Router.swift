@@ -146,7 +146,7 @@ struct Router {
         leave(.alreadyThere)
       } else if let limit = target.maxInputTokens, request.usage.promptTokens > limit {
         leave(.tooLong)
-      } else if let cost = cost(request, on: target), cost < request.cost {
+      } else if let cost = context.cost(of: request, on: target), cost < request.cost {
         // A request that went where the score sent it for being complex is not at risk of being too simple a choice.
         let risk = label == .complex ? 0 : Double(1 - simple)
         share.moved += 1
@@ -162,22 +162,5 @@ struct Router {
       result.byLabel[label] = share
     }
     return result
-  }
-
-  /// The call on another model: as many tokens, and nothing read from a prompt cache that was never filled there.
-  /// A billed cost is scaled by the ratio of the two list prices: a contract price is not compared with a list price.
-  private func cost(_ request: Request, on row: PriceRow) -> PicoDollars? {
-    var usage = request.usage
-    usage.input = UInt32(clamping: usage.promptTokens)
-    usage.cacheRead = 0
-    usage.cacheWrite5m = 0
-    usage.cacheWrite1h = 0
-    let cost = row.cost(of: usage, tier: request.tier)
-    guard cost.unpricedTokens == 0 else { return nil }
-    guard request.flags.contains(.billed) else { return cost.pico }
-    guard let own = context.prices.cost(of: request.usage, model: request.model, tier: request.tier), own > 0 else {
-      return nil
-    }
-    return PicoDollars(clamping: Int128(request.cost) * Int128(cost.pico) / Int128(own))
   }
 }

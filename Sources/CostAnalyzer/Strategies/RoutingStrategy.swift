@@ -88,5 +88,9 @@ struct RepricedEffect: LeverEffect {
   /// Cost of each request after the lever.
   let costs: [PicoDollars]
 
-  func apply(to state: inout RequestState, request: Int) { if !state.isServed { state.cost = costs[request] } }
+  func apply(to state: inout RequestState, request: Int) {
+    if state.isServed { return }
+    state.isMoved = costs[request] != state.logged
+    state.cost = costs[request]
+  }
 }

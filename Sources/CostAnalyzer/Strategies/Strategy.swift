@@ -1,6 +1,6 @@
 /// What a log must carry for a strategy to run.
 package enum Capability: Sendable {
-  case promptText, cacheableRequests, neighbours, prices, severalPricedModels
+  case promptText, cacheableRequests, neighbours, prices, severalPricedModels, selfHosted, student
 
   package var lack: String {
     switch self {
@@ -9,19 +9,28 @@ package enum Capability: Sendable {
     case .neighbours: "there are more pairs of near-identical questions than cache.maxPairs (some 35 bytes each)"
     case .prices: "no accepted request has a cost"
     case .severalPricedModels: "the log has fewer than two priced models; name routing.cheap in the config"
+    case .selfHosted: "no model is declared self-hosted (selfHosted.models)"
+    case .student: "no student model is named (distillation.student)"
     }
   }
 }
 
 /// What one request is served by and costs while levers are applied in order (SPEC §9). Cost is computed once, at the end.
 package struct RequestState: Sendable {
+  /// Pico-dollars of the model call in the log.
+  package let logged: PicoDollars
   /// Pico-dollars of the model call; 0 once a cache served it.
   package var cost: PicoDollars
   /// Pico-dollars of the levers themselves: lookups, embeddings.
   package var charges: PicoDollars = 0
   package var isServed = false
+  /// Another model than the logged one answers.
+  package var isMoved = false
 
-  package init(cost: PicoDollars) { self.cost = cost }
+  package init(cost: PicoDollars) {
+    logged = cost
+    self.cost = cost
+  }
 }
 
 /// How a lever changes a request, for the joint replay.
@@ -107,6 +116,9 @@ package enum StrategyCatalog {
     ExactCacheStrategy.self,
     SemanticCacheStrategy.self,
     RoutingStrategy.self,
+    DistillationStrategy.self,
+    QuantisationStrategy.self,
+    BatchingStrategy.self,
   ]
 
   static func run(_ strategy: any Strategy.Type, _ context: StrategyContext) throws -> StrategyOutcome {
@@ -128,6 +140,8 @@ extension StrategyContext {
     case .neighbours: !similarity.hasTooManyPairs
     case .prices: ledger.total.cost > 0
     case .severalPricedModels: RoutingTiers.candidates(self).count > 1 || options.routing.cheap != nil
+    case .selfHosted: !options.selfHosted.models.isEmpty
+    case .student: options.distillation.student != nil
     }
   }
 }

@@ -1,0 +1,57 @@
+/// A lever that takes the same share off whatever is left to pay: a batch discount, a faster model on the same machines.
+struct ScaledEffect: LeverEffect {
+  /// What the lever alone would leave of each request's cost in the log.
+  let after: [PicoDollars]
+  /// Whether the share holds on another model too.
+  let followsMoves: Bool
+
+  func apply(to state: inout RequestState, request: Int) {
+    if state.isServed || after[request] == state.logged || state.isMoved && !followsMoves { return }
+    state.cost = PicoDollars(Int128(state.cost) * Int128(after[request]) / Int128(state.logged))
+  }
+}
+
+/// A lever that sends a request to another model, where that is cheaper than what is left to pay.
+struct CheaperModelEffect: LeverEffect {
+  /// Cost of each request after the lever; that of the log where it stays.
+  let costs: [PicoDollars]
+  /// Of the lever itself, for each call it moves.
+  let charge: PicoDollars
+
+  func apply(to state: inout RequestState, request: Int) {
+    if state.isServed || costs[request] == state.logged || costs[request] + charge >= state.cost { return }
+    state.cost = costs[request]
+    state.charges += charge
+    state.isMoved = true
+  }
+}
+
+extension StrategyContext {
+  /// The call on another model: as many tokens, and nothing read from a prompt cache that was never filled there.
+  /// A billed cost is scaled by the ratio of the two list prices: a contract price is not compared with a list price.
+  /// Nil where one of the two has no price.
+  func cost(of request: Request, on row: PriceRow) -> PicoDollars? {
+    var usage = request.usage
+    usage.input = UInt32(clamping: usage.promptTokens)
+    usage.cacheRead = 0
+    usage.cacheWrite5m = 0
+    usage.cacheWrite1h = 0
+    let cost = row.cost(of: usage, tier: request.tier)
+    return cost.unpricedTokens == 0 ? scaled(cost.pico, for: request) : nil
+  }
+
+  /// A list price in the terms of the request's own cost.
+  func scaled(_ pico: PicoDollars, for request: Request) -> PicoDollars? {
+    guard request.flags.contains(.billed) else { return pico }
+    guard let own = prices.cost(of: request.usage, model: request.model, tier: request.tier), own > 0 else {
+      return nil
+    }
+    return PicoDollars(clamping: Int128(request.cost) * Int128(pico) / Int128(own))
+  }
+
+  /// Factor from the log to 30 days, by its first and last request; nil below a day.
+  var spanToMonth: Double? {
+    let span = ledger.lastTime - ledger.firstTime
+    return span >= Timestamp.day ? Double(30 * Timestamp.day) / Double(span) : nil
+  }
+}
