@@ -33,6 +33,8 @@ package struct Analysis: Sendable {
     package var embedder: any Embedder = HashedNgramEmbedder()
     /// Spares the embedder texts without a neighbour for a quicker one.
     package var cascade: Cascade?
+    /// Counts tokens; nil estimates them.
+    package var tokens: TokenCounter?
     /// Keeps vectors from one run to the next.
     package var store: StateStore?
     package var progress: (@Sendable (_ stage: String, _ bytes: Int, _ totalBytes: Int, _ lines: Int) -> Void)?
@@ -47,7 +49,7 @@ package struct Analysis: Sendable {
     let say: (String) -> Void = { request.progress?($0, 0, 0, 0) }
 
     // Ingest
-    let settings = request.ledgerOnly ? nil : try TextSettings(options)
+    let settings = request.ledgerOnly ? nil : try TextSettings(options, tokens: request.tokens)
     var log = try read(request, settings, &clock)
 
     // Pricing
@@ -73,7 +75,8 @@ package struct Analysis: Sendable {
     let context = StrategyContext(
       options: options, log: log, priceTables: tables, prices: prices, ledger: ledger, cache: cache,
       similarity: similarity,
-      complexityVersion: settings?.complexityVersion ?? "", threads: threads)
+      complexityVersion: settings?.complexityVersion ?? "", trims: settings?.trims, embedder: request.embedder,
+      threads: threads)
     var outcomes: [StrategyOutcome] = []
     for strategy in StrategyCatalog.all {
       say(strategy.title)
@@ -103,7 +106,7 @@ package struct Analysis: Sendable {
   package static func replay(_ request: Request, threshold: Double) throws -> SingleReplay {
     let options = request.options
     var clock = StageClock()
-    var log = try read(request, try TextSettings(options), &clock)
+    var log = try read(request, try textOnly(options), &clock)
     let prices = PriceBook(models: log.models, tables: try options.priceTables())
     clock.measure("price", rows: { [count = log.requests.count] in count }) { prices.price(&log) }
     let cache = clock.measure("keys", rows: { $0.trace.count }) { CacheTrace(log, options: options.cache) }
@@ -129,7 +132,7 @@ package struct Analysis: Sendable {
   package static func review(_ request: Request, hits: Int) throws -> ReviewFile {
     let options = request.options
     var clock = StageClock()
-    var log = try read(request, try TextSettings(options), &clock)
+    var log = try read(request, try textOnly(options), &clock)
     let tables = try options.priceTables()
     let prices = PriceBook(models: log.models, tables: tables)
     prices.price(&log)
@@ -144,6 +147,13 @@ package struct Analysis: Sendable {
       throw AnalyzerError(.input, "there is nothing to judge by: \(reason)")
     }
     return ReviewFile(context, verification, setting: setting, count: hits)
+  }
+
+  /// For replays of caches: nothing is trimmed.
+  private static func textOnly(_ options: AnalysisOptions) throws -> TextSettings {
+    var options = options
+    options.prompts.level = .off
+    return try TextSettings(options, tokens: nil)
   }
 
   /// Everything up to the requests of the log, without their prices.

@@ -113,6 +113,28 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var strong: String?
   }
 
+  package struct Prompts: Codable, Sendable, Equatable {
+    package enum Level: String, Codable, Sendable, CaseIterable {
+      case off, whitespace, politeness, safe, unsafe
+
+      /// The deepest level of the rules.
+      var trim: TrimLevel? {
+        switch self {
+        case .off: nil
+        case .whitespace: .whitespace
+        case .politeness: .politeness
+        case .safe: .wordy
+        case .unsafe: .unsafe
+        }
+      }
+    }
+
+    /// What may be taken out of users' messages.
+    package var level = Level.safe
+    /// Least cosine of a message and what is left of it; below it the message stays whole.
+    package var minSimilarity = 0.95
+  }
+
   package struct Precache: Codable, Sendable, Equatable {
     /// Distinct users that must have asked before a question may leave the log.
     package var minUsers = 3
@@ -137,6 +159,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var cache = Cache()
   package var guards = Guards()
   package var routing = Routing()
+  package var prompts = Prompts()
   package var precache = Precache()
   package var report = Report()
 
@@ -276,6 +299,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try require(
       guards.extraAntonyms.allSatisfy { $0.count == 2 }, "guards.extraAntonyms must be lists of two phrases each")
     try require((0.5...1).contains(routing.gate), "routing.gate must be 0.5 … 1")
+    try require((0...1).contains(prompts.minSimilarity), "prompts.minSimilarity must be 0 … 1")
     try require(precache.minUsers >= 1, "precache.minUsers must be at least 1")
     try require((0...1).contains(precache.minAgreement), "precache.minAgreement must be 0 … 1")
     try require(precache.maxAnswerBytes >= 0, "precache.maxAnswerBytes must not be negative")

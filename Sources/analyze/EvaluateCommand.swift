@@ -4,8 +4,9 @@ import Foundation
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure embedders, guards and caches on labelled data.",
-    subcommands: [EvaluatePairsCommand.self, EvaluateCacheCommand.self])
+    commandName: "evaluate",
+    abstract: "Measure embedders, guards and caches on labelled data, and trimming on prompts.",
+    subcommands: [EvaluatePairsCommand.self, EvaluateCacheCommand.self, EvaluatePromptsCommand.self])
 }
 
 struct EvaluatePairsCommand: ParsableCommand {

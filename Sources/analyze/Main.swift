@@ -24,7 +24,7 @@ struct Analyze: ParsableCommand {
     version: Analysis.version,
     subcommands: [
       RunCommand.self, ReplayCommand.self, JudgeCommand.self, NeighboursCommand.self, EvaluateCommand.self,
-      TrainCommand.self, EmbedCommand.self,
+      TrainCommand.self, EmbedCommand.self, TokensCommand.self,
       SetupCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
     ])
 

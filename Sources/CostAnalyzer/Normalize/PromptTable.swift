@@ -19,6 +19,7 @@ struct PromptDescription: Sendable {
   var rule: CacheabilityRule?
   var turns: Int
   var isPlain: Bool
+  var trim: PromptTrim?
 }
 
 /// All distinct prompts of a run. Grows with unique keys, not with requests.
@@ -42,6 +43,8 @@ package struct PromptTable: Sendable {
     package var turns: Int
     /// One user message of text and nothing else but system prompts.
     package var isPlain: Bool
+    /// Index into `trims`, or -1 where nothing would be taken out.
+    package var trim: Int32 = -1
     /// Answer of the first accepted request with this prompt, and that request; empty when too long or absent.
     package var answer: [UInt8] = []
     package var answerRequest = -1
@@ -60,6 +63,8 @@ package struct PromptTable: Sendable {
   }
 
   package private(set) var prompts: [RawPrompt] = []
+  /// What trimming would take out of prompts; only where it takes something, or leaves a prompt alone on purpose.
+  package private(set) var trims: [PromptTrim] = []
   package private(set) var keys: [Key] = []
   package private(set) var texts: [[UInt8]] = []
   /// The first wording of each text with its capitals; nil where it has none.
@@ -109,6 +114,10 @@ package struct PromptTable: Sendable {
         text: description.text, textIsCut: description.textIsCut, key: key, scope: scope,
         stepKeys: description.stepKeys.dropLast().map(\.low), simple: description.simple, rule: description.rule,
         turns: description.turns, isPlain: description.isPlain))
+    if let trim = description.trim {
+      prompts[Int(promptIndex)].trim = Int32(trims.count)
+      trims.append(trim)
+    }
     return promptIndex
   }
 
@@ -148,18 +157,23 @@ final class PromptDescriber {
   private let normalizer: TextNormalizer?
   private let rules: TextRules
   private let complexity: ComplexityModel
+  private let trims: TrimMeasure?
+  /// Whether descriptions say what trimming takes out, for which they need all messages.
+  var measuresTrims: Bool { trims != nil }
 
   init(_ settings: TextSettings) {
     normalizer = settings.normalizes ? TextNormalizer(settings.fillers) : nil
     rules = settings.rules
     complexity = settings.complexity
+    trims = settings.trims
   }
 
   /// - Parameters:
   ///   - key: identity of the raw prompt.
   ///   - group: identity of what its cache key holds beside the text.
+  ///   - model: whose tokens count.
   func describe(
-    _ prompt: Prompt, key: Hash128, group: Hash128, parts: ScopeParts, tools: ca_slice
+    _ prompt: Prompt, key: Hash128, group: Hash128, parts: ScopeParts, tools: ca_slice, model: ModelName
   ) -> PromptDescription {
     let result = normalizer?.normalize(prompt.lastUser) ?? .init(raw: prompt.lastUser)
     let steps = result.steps
@@ -177,7 +191,8 @@ final class PromptDescriber {
       normalizedHash: steps.last!.withUnsafeBytes { Hash128($0) },
       simple: complexity.simpleProbability(
         ComplexityFeatures(text: spaced, turns: prompt.turns, hasTools: tools.isPresent, words: complexity.words)),
-      rule: rules.rule(spaced), turns: prompt.turns, isPlain: prompt.isPlain)
+      rule: rules.rule(spaced), turns: prompt.turns, isPlain: prompt.isPlain,
+      trim: trims?.measure(prompt, model: model))
   }
 
   /// The first bytes, cut where a UTF-8 character begins.
@@ -195,6 +210,8 @@ package struct TextSettings: Sendable {
   let rules: TextRules
   let complexity: ComplexityModel
   let normalizes: Bool
+  /// Nil where trimming is off.
+  package var trims: TrimMeasure?
   package var complexityVersion: String { complexity.version }
 
   package init(
@@ -209,9 +226,13 @@ package struct TextSettings: Sendable {
 }
 
 extension TextSettings {
-  init(_ options: AnalysisOptions) throws {
+  /// - Parameter tokens: counts what trimming takes out.
+  package init(_ options: AnalysisOptions, tokens: TokenCounter?) throws {
     try self.init(
       normalizes: options.normalize.enabled, extraFillers: options.normalize.extraFillers,
       extraTimeSensitive: options.cache.extraTimeSensitive, extraPersonal: options.cache.extraPersonal)
+    if let level = options.prompts.level.trim {
+      trims = TrimMeasure(PromptTrimmer(try PromptRules.builtin()), upTo: level, try tokens ?? TokenCounter())
+    }
   }
 }

@@ -83,10 +83,15 @@ package enum RoutingStrategy: Strategy {
   }
 }
 
-/// A lever that changes what a call costs and serves nothing itself.
+/// A lever that changes what a call costs and serves nothing itself. Behind another such lever it takes the same share of
+/// what is left as it takes of the bill alone.
 struct RepricedEffect: LeverEffect {
-  /// Cost of each request after the lever.
+  /// Cost of each request after the lever, if it were the only one.
   let costs: [PicoDollars]
 
-  func apply(to state: inout RequestState, request: Int) { if !state.isServed { state.cost = costs[request] } }
+  func apply(to state: inout RequestState, request: Int) {
+    if state.isServed || state.bill == 0 { return }
+    // Exact when nothing has changed the cost yet.
+    state.cost = PicoDollars(clamping: Int128(state.cost) * Int128(costs[request]) / Int128(state.bill))
+  }
 }

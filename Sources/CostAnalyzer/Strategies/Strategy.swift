@@ -20,8 +20,13 @@ package struct RequestState: Sendable {
   /// Pico-dollars of the levers themselves: lookups, embeddings.
   package var charges: PicoDollars = 0
   package var isServed = false
+  /// Pico-dollars of the call as it was logged: what levers that change the price of a call scale by.
+  package let bill: PicoDollars
 
-  package init(cost: PicoDollars) { self.cost = cost }
+  package init(cost: PicoDollars) {
+    self.cost = cost
+    bill = cost
+  }
 }
 
 /// How a lever changes a request, for the joint replay.
@@ -83,11 +88,16 @@ package struct StrategyContext: Sendable {
   package var similarity: Similarity
   /// Which weights scored the prompts.
   package var complexityVersion: String
+  /// How prompts were trimmed; nil where that is off.
+  package var trims: TrimMeasure?
+  /// What embeds texts that the log has no vectors of.
+  package var embedder: (any Embedder)?
   package var threads: Int
 
   package init(
     options: AnalysisOptions, log: RequestLog, priceTables: [PriceTable], prices: PriceBook, ledger: Ledger,
-    cache: CacheTrace, similarity: Similarity, complexityVersion: String, threads: Int
+    cache: CacheTrace, similarity: Similarity, complexityVersion: String, trims: TrimMeasure? = nil,
+    embedder: (any Embedder)? = nil, threads: Int
   ) {
     self.options = options
     self.log = log
@@ -97,6 +107,8 @@ package struct StrategyContext: Sendable {
     self.cache = cache
     self.similarity = similarity
     self.complexityVersion = complexityVersion
+    self.trims = trims
+    self.embedder = embedder
     self.threads = threads
   }
 }
@@ -106,6 +118,7 @@ package enum StrategyCatalog {
   package static let all: [any Strategy.Type] = [
     ExactCacheStrategy.self,
     SemanticCacheStrategy.self,
+    PromptStrategy.self,
     RoutingStrategy.self,
   ]
 
