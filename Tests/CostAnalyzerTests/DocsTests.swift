@@ -103,7 +103,8 @@ struct DocsTests {
     let program = Program(scratch: try Scratch())
     var missing: [String] = []
     let commands = [
-      "run", "replay", "judge", "neighbours", "evaluate pairs", "evaluate cache", "evaluate prompts", "train pairs", "embed",
+      "run", "replay", "judge", "neighbours", "evaluate pairs", "evaluate cache", "evaluate prompts", "train pairs",
+      "embed",
       "tokens", "setup embeddings", "setup tokenizers",
       "generate", "prices", "config", "history",
     ]

@@ -29,7 +29,10 @@ package struct PrefixCacheRules: Sendable, Decodable {
     }
   }
 
-  package static func builtin() throws -> PrefixCacheRules {
+  /// Read once a process.
+  package static func builtin() throws -> PrefixCacheRules { try shared.get() }
+
+  private static let shared = Result {
     try PrefixCacheRules(yaml: String(decoding: PackageResources.prefixcaching_yaml, as: UTF8.self))
   }
 

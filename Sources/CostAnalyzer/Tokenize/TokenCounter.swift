@@ -52,8 +52,8 @@ package struct TokenCounter: Sendable {
 }
 
 /// `Data/encodings.yaml`.
-struct EncodingTable: Decodable {
-  struct Entry: Decodable {
+struct EncodingTable: Decodable, Sendable {
+  struct Entry: Decodable, Sendable {
     var names: [String]
     var encoding: String
     var ratio: Double?
@@ -64,7 +64,10 @@ struct EncodingTable: Decodable {
   var models: [Entry]
   var estimate: [String: TokenWeights]
 
-  static func builtin() throws -> EncodingTable {
+  /// Read once a process.
+  static func builtin() throws -> EncodingTable { try shared.get() }
+
+  private static let shared = Result {
     try YAMLDecoder().decode(EncodingTable.self, from: String(decoding: PackageResources.encodings_yaml, as: UTF8.self))
   }
 

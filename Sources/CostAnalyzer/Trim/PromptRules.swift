@@ -59,7 +59,10 @@ package struct PromptRules: Sendable {
     var textSystems: [String]
   }
 
-  package static func builtin() throws -> PromptRules {
+  /// Read once a process.
+  package static func builtin() throws -> PromptRules { try shared.get() }
+
+  private static let shared = Result {
     try PromptRules(yaml: String(decoding: PackageResources.promptrules_yaml, as: UTF8.self))
   }
 
