@@ -152,7 +152,7 @@ package struct Analysis: Sendable {
   /// For replays of caches: nothing is trimmed.
   private static func textOnly(_ options: AnalysisOptions) throws -> TextSettings {
     var options = options
-    options.prompts.level = .off
+    options.prompts.level = .none
     return try TextSettings(options, tokens: nil)
   }
 

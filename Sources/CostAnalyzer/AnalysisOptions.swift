@@ -115,12 +115,12 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
 
   package struct Prompts: Codable, Sendable, Equatable {
     package enum Level: String, Codable, Sendable, CaseIterable {
-      case off, whitespace, politeness, safe, unsafe
+      case none, whitespace, politeness, safe, unsafe
 
       /// The deepest level of the rules.
       var trim: TrimLevel? {
         switch self {
-        case .off: nil
+        case .none: nil
         case .whitespace: .whitespace
         case .politeness: .politeness
         case .safe: .wordy
@@ -133,6 +133,11 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var level = Level.safe
     /// Least cosine of a message and what is left of it; below it the message stays whole.
     package var minSimilarity = 0.95
+  }
+
+  package struct Prefix: Codable, Sendable, Equatable {
+    /// YAML file with what providers cache of the beginnings of prompts, in the place of the built-in rules.
+    package var rules: String?
   }
 
   package struct Precache: Codable, Sendable, Equatable {
@@ -160,6 +165,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var guards = Guards()
   package var routing = Routing()
   package var prompts = Prompts()
+  package var prefix = Prefix()
   package var precache = Precache()
   package var report = Report()
 
@@ -216,6 +222,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     options.embedding.endpoint.dimensions = 1
     options.guards.model = "file"
     options.cache.verdicts = "file"
+    options.prefix.rules = "file"
     options.routing.cheap = "model"
     options.routing.medium = "model"
     options.routing.strong = "model"

@@ -46,7 +46,7 @@ struct PromptStrategyTests {
   @Test("Levels, text tasks, errors, served and unpriced requests")
   func leftAlone() throws {
     let polite = "Please explain the difference between a stack and a heap"
-    #expect(try Self.outcome(try Self.run([Self.line(1, polite)], level: .off)).notRun == "prompts.level is off")
+    #expect(try Self.outcome(try Self.run([Self.line(1, polite)], level: .none)).notRun == "prompts.level is none")
     #expect(try Self.outcome(try Self.run([Self.line(1, polite)], level: .whitespace)).net == 0)
     let lines = [
       Self.line(1, "Please translate: I would very much like you to really come"),

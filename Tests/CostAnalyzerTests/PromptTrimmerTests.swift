@@ -113,7 +113,7 @@ struct PromptTrimmerTests {
     ]
     var random = TestRandom(21)
     var changed = 0
-    for _ in 0..<3000 {
+    for _ in 0..<1000 {
       let text = (0..<Int.random(in: 0...30, using: &random)).map { _ in
         parts.randomElement(using: &random)! + ["", " ", " ", " "].randomElement(using: &random)!
       }.joined()
@@ -126,7 +126,7 @@ struct PromptTrimmerTests {
       }
       #expect(trimmed.tokens == trimmed.tokens.sorted(by: >))
     }
-    #expect(changed > 5000)
+    #expect(changed > 1500)
   }
 
   @Test("Damaged and hostile texts do no harm")

@@ -156,7 +156,7 @@ final class LineDecoder: @unchecked Sendable {
     var answer = UnsafeRawBufferPointer(start: nil, count: 0)
     let mustEstimate = !draft.isError && !(draft.inputKnown && draft.outputKnown)
     if needs.text || mustEstimate {
-      prompt = PromptReader.read(draft.messages, scanner, keepsMessages: describer?.measuresTrims ?? false)
+      prompt = PromptReader.read(draft.messages, scanner, keepsMessages: describer != nil)
       answer = PromptReader.answer(draft, scanner)
     }
     if mustEstimate {

@@ -20,6 +20,7 @@ struct PromptDescription: Sendable {
   var turns: Int
   var isPlain: Bool
   var trim: PromptTrim?
+  var prefix: PromptPrefix
 }
 
 /// All distinct prompts of a run. Grows with unique keys, not with requests.
@@ -45,6 +46,10 @@ package struct PromptTable: Sendable {
     package var isPlain: Bool
     /// Index into `trims`, or -1 where nothing would be taken out.
     package var trim: Int32 = -1
+    /// Node of its beginning in `prefixes`, its bytes, and what in it is likely to change.
+    package var prefix = PrefixTree.root
+    package var prefixBytes: UInt32 = 0
+    package var volatile: VolatileToken?
     /// Answer of the first accepted request with this prompt, and that request; empty when too long or absent.
     package var answer: [UInt8] = []
     package var answerRequest = -1
@@ -65,6 +70,7 @@ package struct PromptTable: Sendable {
   package private(set) var prompts: [RawPrompt] = []
   /// What trimming would take out of prompts; only where it takes something, or leaves a prompt alone on purpose.
   package private(set) var trims: [PromptTrim] = []
+  package private(set) var prefixes = PrefixTree()
   package private(set) var keys: [Key] = []
   package private(set) var texts: [[UInt8]] = []
   /// The first wording of each text with its capitals; nil where it has none.
@@ -114,6 +120,9 @@ package struct PromptTable: Sendable {
         text: description.text, textIsCut: description.textIsCut, key: key, scope: scope,
         stepKeys: description.stepKeys.dropLast().map(\.low), simple: description.simple, rule: description.rule,
         turns: description.turns, isPlain: description.isPlain))
+    prompts[Int(promptIndex)].prefix = prefixes.add(description.prefix.blocks)
+    prompts[Int(promptIndex)].prefixBytes = UInt32(clamping: description.prefix.bytes)
+    prompts[Int(promptIndex)].volatile = description.prefix.volatile
     if let trim = description.trim {
       prompts[Int(promptIndex)].trim = Int32(trims.count)
       trims.append(trim)
@@ -158,8 +167,6 @@ final class PromptDescriber {
   private let rules: TextRules
   private let complexity: ComplexityModel
   private let trims: TrimMeasure?
-  /// Whether descriptions say what trimming takes out, for which they need all messages.
-  var measuresTrims: Bool { trims != nil }
 
   init(_ settings: TextSettings) {
     normalizer = settings.normalizes ? TextNormalizer(settings.fillers) : nil
@@ -192,7 +199,7 @@ final class PromptDescriber {
       simple: complexity.simpleProbability(
         ComplexityFeatures(text: spaced, turns: prompt.turns, hasTools: tools.isPresent, words: complexity.words)),
       rule: rules.rule(spaced), turns: prompt.turns, isPlain: prompt.isPlain,
-      trim: trims?.measure(prompt, model: model))
+      trim: trims?.measure(prompt, model: model), prefix: PromptPrefix(prompt, tools: tools))
   }
 
   /// The first bytes, cut where a UTF-8 character begins.

@@ -40,6 +40,21 @@ package struct PrefixCacheRules: Sendable, Decodable {
   package func rule(for model: String) -> Rule? { models.first { NamePrefix.matches(model, $0.names) } }
 }
 
+extension AnalysisOptions {
+  /// The rules for prefix caches of these options.
+  package func prefixCacheRules() throws -> PrefixCacheRules {
+    guard let path = prefix.rules else { return try .builtin() }
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw AnalyzerError(.config, "cannot read the rules for prefix caches \(path)", hint: "check prefix.rules")
+    }
+    do {
+      return try PrefixCacheRules(yaml: text)
+    } catch let error as DecodingError {
+      throw AnalyzerError(.config, "\(path): \(error)", hint: "docs/strategies.md shows the form")
+    }
+  }
+}
+
 /// Beginnings of model names, whatever the providers put in front.
 enum NamePrefix {
   static func matches(_ model: String, _ names: [String]) -> Bool {

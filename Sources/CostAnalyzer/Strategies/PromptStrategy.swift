@@ -9,11 +9,11 @@ package enum PromptStrategy: Strategy {
 
   package static func run(_ context: StrategyContext, into outcome: inout StrategyOutcome) throws {
     guard let trims = context.trims else {
-      outcome.notRun = "prompts.level is off"
+      outcome.notRun = "prompts.level is none"
       return
     }
     let similar = try TrimSimilarity(context, trims)
-    let repricing = PromptRepricing(prices: context.prices, rules: try .builtin())
+    let repricing = PromptRepricing(prices: context.prices, rules: try context.options.prefixCacheRules())
     let levels = (0...trims.level.index).map { Trimmed(context, repricing, similar, level: $0) }
     let trimmed = levels.last!
     outcome.effect = RepricedEffect(costs: trimmed.costs)
@@ -51,6 +51,10 @@ package enum PromptStrategy: Strategy {
       : " \(NumberText.grouped(trimmed.dearer)) requests would cost \(MoneyText.readable(trimmed.added)) more: they fall "
         + "below what their provider caches."
     let rules = rulesTable(context, trims)
+    var applied = Table(rules.name, rules.columns)
+    applied.rows = rules.rows.filter { row in
+      !row.suffix(2).allSatisfy { if case .int(0) = $0 { true } else { false } }
+    }
     return ReportSection(
       title,
       blocks: [
@@ -64,7 +68,7 @@ package enum PromptStrategy: Strategy {
         .table(byLevel, top: .max),
         .paragraph(
           "By rule, over distinct prompts; *refused*: a number, a negation or a limit would have gone with it."),
-        .table(rules, top: .max),
+        .table(applied, top: .max),
         .paragraph("Left as they are:"),
         .table(leftTable(context, similar, trimmed), top: .max),
         .paragraph(

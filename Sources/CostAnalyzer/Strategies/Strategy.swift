@@ -118,6 +118,7 @@ package enum StrategyCatalog {
   package static let all: [any Strategy.Type] = [
     ExactCacheStrategy.self,
     SemanticCacheStrategy.self,
+    PrefixCacheStrategy.self,
     PromptStrategy.self,
     RoutingStrategy.self,
   ]

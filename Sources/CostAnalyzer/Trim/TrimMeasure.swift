@@ -59,14 +59,15 @@ package struct TrimMeasure: Sendable {
       encoding: method.encoding, ratio: method.ratio, saved: none, earlier: none,
       isLast: prompt.turnParts.isEmpty || prompt.lastUserTurn == prompt.turnParts.count - 1)
     var uses: [Int: PromptTrim.Use] = [:]
-    let last = prompt.messages.lastIndex { !$0.isSystem }
+    let last = prompt.messages.lastIndex { $0.role == .user }
     for (index, message) in prompt.messages.enumerated() {
+      if message.role == .other { continue }
       let text = Array(message.text)
-      if trimmer.isTextTask(text, isSystem: message.isSystem) {
+      if trimmer.isTextTask(text, isSystem: message.role == .system) {
         result.isTextTask = true
         break
       }
-      if message.isSystem { continue }
+      if message.role == .system { continue }
       guard let trimmed = trimmer.trim(text, upTo: level, count: { tokens.count($0, method.encoding) }) else {
         continue
       }
