@@ -167,6 +167,33 @@ struct PromptStrategyTests {
     #expect(free.gross > guarded.gross && guarded.gross > 0)
   }
 
+  @Test("Output limits that are set and reached are counted, whichever format says so")
+  func limits() throws {
+    let lines = [
+      Self.line(1, "explain dns", output: 10, extra: #","max_tokens":10"#),
+      Self.line(2, "explain ip", output: 9, extra: #","max_tokens":10"#),
+      Self.line(3, "explain tcp", output: 10), Self.line(4, "explain udp", output: 0, extra: #","max_tokens":0"#),
+    ]
+    let analysis = try Self.run(lines)
+    let flags = analysis.log.all.map(\.flags)
+    #expect(flags.map { $0.contains(.limited) } == [true, true, false, false])
+    #expect(flags.map { $0.contains(.limitReached) } == [true, false, false, false])
+  }
+
+  @Test("Answers beyond the 95th percentile of their cluster are an upper bound, beside the saving")
+  func longAnswers() throws {
+    // 40 answers to one question: 38 of 10 tokens, one of 20 (the percentile), one of 1,020.
+    let lengths = Array(repeating: 10, count: 37) + [20, 20, 1020]
+    let lines = lengths.enumerated().map { Self.line($0.offset, "explain dns", output: $0.element) }
+    let outcome = try Self.outcome(try Self.run(lines))
+    let tables = outcome.sections[0].blocks.compactMap { if case .table(let table, _) = $0 { table } else { nil } }
+    let long = try #require(tables.first { $0.name == "long_answers" })
+    #expect(long.csv.contains("\nin clusters of 20 or more,40,"))
+    // 1,000 tokens at 10 USD a million.
+    #expect(long.csv.contains("(upper bound),1,0.01\n"), "\(long.csv)")
+    #expect(outcome.gross == 0)
+  }
+
   @Test("Behind a cache nothing is saved twice, and routing takes its share of what is left")
   func joint() throws {
     let text = "Please explain the difference between a stack and a heap"

@@ -198,7 +198,8 @@ final class LineDecoder: @unchecked Sendable {
         describer.describe(
           prompt, key: key, group: needs.key == .conversation ? identity : scope.group(prompt.context(needs.key)),
           parts: scope.parts(prompt, needs.key), tools: draft.tools,
-          model: models[Int(decoded.request.model)]))
+          model: models[Int(decoded.request.model)],
+          sharing: Hash128.combine([scope.tenant, scope.model], tag: 14).low))
     }
     decoded.answerSketch = AnswerSketch.sketch(answer)
     decoded.answerDigest = AnswerDigest(answer)

@@ -13,7 +13,8 @@ struct PromptPrefix: Sendable, Equatable {
   var bytes = 0
   var volatile: VolatileToken?
 
-  init(_ prompt: Prompt, tools: ca_slice) {
+  /// - Parameter seed: beginnings are shared among prompts of one seed.
+  init(_ prompt: Prompt, tools: ca_slice, seed: UInt64) {
     var text: [UInt8] = []
     func append(_ part: UnsafeRawBufferPointer) {
       bytes += part.count
@@ -26,7 +27,7 @@ struct PromptPrefix: Sendable, Equatable {
       head.withUnsafeBytes { append($0) }
       append(message.text)
     }
-    var hash: UInt64 = 0
+    var hash = seed
     text.withUnsafeBytes { text in
       for block in 0..<text.count / Self.blockBytes {
         hash = ca_hash64(text.baseAddress! + block * Self.blockBytes, Self.blockBytes, hash)

@@ -52,6 +52,9 @@ package struct ModelName: Sendable, Hashable {
   package var requested: String
   package var responded: String
 
+  /// Whose tokens and rules count.
+  package var answering: String { responded.isEmpty ? requested : responded }
+
   /// What reports call it.
   package var display: String { requested.isEmpty ? responded : requested }
 }

@@ -167,6 +167,7 @@ final class PromptDescriber {
   private let rules: TextRules
   private let complexity: ComplexityModel
   private let trims: TrimMeasure?
+  private var methods: [ModelName: TokenCounter.Method] = [:]
 
   init(_ settings: TextSettings) {
     normalizer = settings.normalizes ? TextNormalizer(settings.fillers) : nil
@@ -179,8 +180,10 @@ final class PromptDescriber {
   ///   - key: identity of the raw prompt.
   ///   - group: identity of what its cache key holds beside the text.
   ///   - model: whose tokens count.
+  ///   - sharing: prompts of which a provider's cache may share a beginning.
   func describe(
-    _ prompt: Prompt, key: Hash128, group: Hash128, parts: ScopeParts, tools: ca_slice, model: ModelName
+    _ prompt: Prompt, key: Hash128, group: Hash128, parts: ScopeParts, tools: ca_slice, model: ModelName,
+    sharing: UInt64
   ) -> PromptDescription {
     let result = normalizer?.normalize(prompt.lastUser) ?? .init(raw: prompt.lastUser)
     let steps = result.steps
@@ -199,7 +202,14 @@ final class PromptDescriber {
       simple: complexity.simpleProbability(
         ComplexityFeatures(text: spaced, turns: prompt.turns, hasTools: tools.isPresent, words: complexity.words)),
       rule: rules.rule(spaced), turns: prompt.turns, isPlain: prompt.isPlain,
-      trim: trims?.measure(prompt, model: model), prefix: PromptPrefix(prompt, tools: tools))
+      trim: trims?.measure(prompt, method(for: model)), prefix: PromptPrefix(prompt, tools: tools, seed: sharing))
+  }
+
+  private func method(for model: ModelName) -> TokenCounter.Method {
+    if let known = methods[model] { return known }
+    let method = trims!.tokens.method(for: model.answering)
+    methods[model] = method
+    return method
   }
 
   /// The first bytes, cut where a UTF-8 character begins.

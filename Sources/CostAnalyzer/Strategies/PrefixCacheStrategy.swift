@@ -43,7 +43,7 @@ package enum PrefixCacheStrategy: Strategy {
           Rules of `\(HostileText.markdown(rules.version))`. Beginnings are shared within a model and a tenant, for as long as the provider keeps them, \
           and only from its minimum on. Where writing costs more than input, a beginning is written the second time it is \
           seen; those writes are charged: \(MoneyText.readable(outcome.charges)). Tokens that the log shows as read are the \
-          baseline. *Uses to pay*: from how many uses within its life on a written beginning is cheaper than none.
+          baseline. Models for which it does not pay are left as they are. *Uses to pay*: from how many uses within its life on a written beginning is cheaper than none.
           """),
         .table(models, top: .max),
         .paragraph("Where prompts stop being alike, and what stands there:"),
@@ -60,12 +60,12 @@ package enum PrefixCacheStrategy: Strategy {
         .init("prompt_tokens", "prompt tokens"), .init("logged_read", "read in the log"),
         .init("replayed_read", "read in the replay"), .init("written", "written"), .init("saved_usd", "saved"),
       ])
-    for model in replayed.models.values.sorted(by: { $0.saved != $1.saved ? $0.saved > $1.saved : $0.name < $1.name }) {
+    for model in replayed.models.sorted(by: { $0.net != $1.net ? $0.net > $1.net : $0.name < $1.name }) {
       table.add(
         .text(model.name), .int(model.requests), .int(model.rule.minimum), .int(model.rule.life),
         .number(model.rule.write, decimals: 2), .number(model.rule.read, decimals: 2),
         model.rule.usesToPay.map { .int($0) } ?? .empty, .int(model.tokens), .int(model.loggedRead), .int(model.read),
-        .int(model.written), .usd(model.saved))
+        .int(model.written), .usd(model.net))
     }
     return table
   }
@@ -107,7 +107,13 @@ private struct Replayed {
     var isLogged = false
     var read = 0
     var written = 0
+    var changed = 0
     var saved: Int128 = 0
+    /// What requests cost more in which something is written.
+    var added: Int128 = 0
+    var estimated: Int128 = 0
+
+    var net: Int128 { saved - added }
   }
 
   enum Cause: Hashable, CaseIterable {
@@ -117,7 +123,7 @@ private struct Replayed {
     var name: String {
       switch self {
       case .repeated: "alike to the last whole block"
-      case .short: "prompt below the provider's minimum"
+      case .short: "prompt below the minimum of its provider"
       case .volatile(let kind): kind.name
       case .text: "other text"
       }
@@ -129,22 +135,30 @@ private struct Replayed {
     var tokens = 0
   }
 
-  var costs: [PicoDollars] = []
-  var saved: Int128 = 0
-  /// What requests cost more in which something is written.
-  var added: Int128 = 0
-  var estimated: Int128 = 0
+  private(set) var costs: [PicoDollars] = []
+  /// In order of first appearance.
+  private(set) var models: [Model] = []
+  private(set) var breaks: [Cause: Break] = [:]
+
+  /// Caching is a choice for each model: it is made for those for which it pays.
+  private var chosen: [Model] { models.filter { $0.net > 0 } }
+  var saved: Int128 { chosen.reduce(0) { $0 + $1.saved } }
+  var added: Int128 { chosen.reduce(0) { $0 + $1.added } }
+  var estimated: Int128 { chosen.reduce(0) { $0 + $1.estimated } }
+  var changed: Int { chosen.reduce(0) { $0 + $1.changed } }
   /// Net saving of models of which the log shows no cached token.
-  var silent: Int128 = 0
-  var changed = 0
-  var models: [UInt32: Model] = [:]
-  var breaks: [Cause: Break] = [:]
+  var silent: Int128 { chosen.reduce(0) { $1.isLogged ? $0 : $0 + $1.net } }
 
   init(_ context: StrategyContext, _ rules: PrefixCacheRules) {
     let log = context.log
-    var ruleOf: [PrefixCacheRules.Rule?] = []
-    for model in log.models {
-      ruleOf.append(rules.rule(for: model.responded.isEmpty ? model.requested : model.responded))
+    // One provider's model may be logged under several answering names: what was asked for is one cache.
+    var numbers: [String: Int] = [:]
+    let modelOf = log.models.map { model -> Int? in
+      guard let rule = rules.rule(for: model.answering) else { return nil }
+      if let known = numbers[model.display] { return known }
+      numbers[model.display] = models.count
+      models.append(Model(name: model.display, rule: rule))
+      return models.count - 1
     }
     var order: [UInt32] = []
     costs.reserveCapacity(log.requests.count)
@@ -153,50 +167,52 @@ private struct Replayed {
       costs.append(request.cost)
       let isOut =
         request.isError || request.flags.contains(.gatewayHit) || request.flags.contains(.unpriced)
-        || request.prompt == Request.noText || ruleOf[Int(request.model)] == nil
+        || request.prompt == Request.noText || modelOf[Int(request.model)] == nil
       if !isOut { order.append(UInt32(index)) }
     }
     order.sort { (log.requests[Int($0)].time, $0) < (log.requests[Int($1)].time, $1) }
-    var replay = PrefixReplay()
-    for index in order { ask(Int(index), context, ruleOf, &replay) }
-    silent = models.values.reduce(0) { $1.isLogged ? $0 : $0 + $1.saved }
+    var replay = PrefixReplay(nodes: log.prompts.prefixes.parents.count)
+    for index in order { ask(Int(index), context, model: modelOf[Int(log.requests[Int(index)].model)]!, &replay) }
+    for index in order {
+      let request = log.requests[Int(index)]
+      if models[modelOf[Int(request.model)]!].net <= 0 { costs[Int(index)] = request.cost }
+    }
+    models.removeAll { $0.requests == 0 }
   }
 
   private mutating func ask(
-    _ index: Int, _ context: StrategyContext, _ ruleOf: [PrefixCacheRules.Rule?], _ replay: inout PrefixReplay
+    _ index: Int, _ context: StrategyContext, model number: Int, _ replay: inout PrefixReplay
   ) {
     let request = context.log.requests[index]
     let prompt = context.log.prompts.prompts[Int(request.prompt)]
-    let rule = ruleOf[Int(request.model)]!
+    var model = models[number]
     let path = context.log.prompts.prefixes.path(from: prompt.prefix)
     let tokens = request.usage.promptTokens
     let hit = replay.ask(
-      group: UInt64(request.model) << 32 | UInt64(request.tenant), path: path, bytes: Int(prompt.prefixBytes),
-      tokens: tokens, time: request.time, rule: rule)
+      path, bytes: Int(prompt.prefixBytes),
+      tokens: tokens, time: request.time, rule: model.rule)
     let usage = Self.usage(request.usage, hit)
-    var model = models[request.model] ?? Model(name: context.log.models[Int(request.model)].display, rule: rule)
     model.requests += 1
     model.tokens += Int(tokens)
     model.loggedRead += Int(request.usage.cacheRead)
     if request.usage.promptTokens > UInt64(request.usage.input) { model.isLogged = true }
     model.read += Int(usage.cacheRead)
     if usage != request.usage,
-      let own = context.prices.cost(of: request.usage, model: request.model, tier: request.tier),
-      own > 0, let price = context.prices.cost(of: usage, model: request.model, tier: request.tier)
+      let own = context.prices.cost(of: request.usage, model: request.model, tier: request.tier), own > 0,
+      let price = context.prices.cost(of: usage, model: request.model, tier: request.tier)
     {
       let cost =
         request.flags.contains(.billed)
         ? PicoDollars(clamping: Int128(request.cost) * Int128(price) / Int128(own)) : price
       costs[index] = cost
-      changed += 1
-      saved += Int128(max(0, request.cost - cost))
-      added += Int128(max(0, cost - request.cost))
-      if request.flags.contains(.estimated) { estimated += Int128(max(0, request.cost - cost)) }
-      model.saved += Int128(request.cost - cost)
+      model.changed += 1
+      model.saved += Int128(max(0, request.cost - cost))
+      model.added += Int128(max(0, cost - request.cost))
+      if request.flags.contains(.estimated) { model.estimated += Int128(max(0, request.cost - cost)) }
       model.written += Int(usage.cacheWrite5m) - min(Int(usage.cacheWrite5m), Int(request.usage.cacheWrite5m))
     }
-    models[request.model] = model
-    note(prompt, hit, path.count, tokens, rule)
+    models[number] = model
+    note(prompt, hit, path.count, tokens, model.rule)
   }
 
   /// The tokens by class once `hit` is read: what the log shows as read is part of it. What is read more was input, or

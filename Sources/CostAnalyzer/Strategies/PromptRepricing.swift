@@ -1,15 +1,19 @@
 /// What a request costs with fewer tokens in its prompt.
 package struct PromptRepricing {
-  let prices: PriceBook
-  let rules: PrefixCacheRules
+  private let prices: PriceBook
+  /// Of each model, below which its provider caches nothing; 0 where that is not known.
+  private let minimums: [Int]
 
-  /// - Parameters:
-  ///   - level: index into the trim's levels.
-  ///   - model: name by which the provider's caching rule is found.
+  init(_ context: StrategyContext) throws {
+    prices = context.prices
+    let rules = try context.options.prefixCacheRules()
+    minimums = context.log.models.map { rules.rule(for: $0.answering)?.minimum ?? 0 }
+  }
+
+  /// - Parameter level: index into the trim's levels.
   /// - Returns: nil where the request has no price.
-  func cost(_ request: Request, _ trim: PromptTrim, level: Int, model: ModelName) -> PicoDollars? {
-    let rule = rules.rule(for: model.responded.isEmpty ? model.requested : model.responded)
-    let usage = Self.usage(request.usage, trim, level: level, minimum: rule?.minimum ?? 0)
+  func cost(_ request: Request, _ trim: PromptTrim, level: Int) -> PicoDollars? {
+    let usage = Self.usage(request.usage, trim, level: level, minimum: minimums[Int(request.model)])
     if usage == request.usage { return request.cost }
     guard let own = prices.cost(of: request.usage, model: request.model, tier: request.tier), own > 0,
       let cost = prices.cost(of: usage, model: request.model, tier: request.tier)

@@ -13,7 +13,7 @@ package enum PromptStrategy: Strategy {
       return
     }
     let similar = try TrimSimilarity(context, trims)
-    let repricing = PromptRepricing(prices: context.prices, rules: try context.options.prefixCacheRules())
+    let repricing = try PromptRepricing(context)
     let levels = (0...trims.level.index).map { Trimmed(context, repricing, similar, level: $0) }
     let trimmed = levels.last!
     outcome.effect = RepricedEffect(costs: trimmed.costs)
@@ -134,8 +134,7 @@ private struct Trimmed {
       let number = log.prompts.prompts[Int(request.prompt)].trim
       guard number >= 0, !similar.reverted.contains(request.prompt) else { return }
       let trim = log.prompts.trims[Int(number)]
-      let model = log.models[Int(request.model)]
-      guard let cost = repricing.cost(request, trim, level: level, model: model) else { return }
+      guard let cost = repricing.cost(request, trim, level: level) else { return }
       let left = PromptRepricing.usage(request.usage, trim, level: level, minimum: 0)
       tokens += Int(request.usage.promptTokens - left.promptTokens)
       if left != request.usage { changed += 1 }

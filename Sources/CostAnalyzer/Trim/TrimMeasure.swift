@@ -52,8 +52,7 @@ package struct TrimMeasure: Sendable {
   /// Each message is trimmed for itself, so that a conversation sent again has the same trimmed beginning, and what a
   /// provider has cached of it stays good. From a message on that asks about texts, everything is left as it is.
   /// - Returns: nil when there is nothing to say.
-  func measure(_ prompt: Prompt, model: ModelName) -> PromptTrim? {
-    let method = tokens.method(for: model.responded.isEmpty ? model.requested : model.responded)
+  func measure(_ prompt: Prompt, _ method: TokenCounter.Method) -> PromptTrim? {
     let none = [UInt32](repeating: 0, count: level.index + 1)
     var result = PromptTrim(
       encoding: method.encoding, ratio: method.ratio, saved: none, earlier: none,
