@@ -34,6 +34,8 @@ package struct Analysis: Sendable {
     package var embedder: any Embedder = HashedNgramEmbedder()
     /// Spares the embedder texts without a neighbour for a quicker one.
     package var cascade: Cascade?
+    /// Counts tokens; nil estimates them.
+    package var tokens: TokenCounter?
     /// Keeps vectors from one run to the next.
     package var store: StateStore?
     package var progress: (@Sendable (_ stage: String, _ bytes: Int, _ totalBytes: Int, _ lines: Int) -> Void)?
@@ -48,7 +50,7 @@ package struct Analysis: Sendable {
     let say: (String) -> Void = { request.progress?($0, 0, 0, 0) }
 
     // Ingest
-    let settings = request.ledgerOnly ? nil : try TextSettings(options)
+    let settings = request.ledgerOnly ? nil : try TextSettings(options, tokens: request.tokens)
     var log = try read(request, settings, &clock)
 
     // Pricing
@@ -74,7 +76,8 @@ package struct Analysis: Sendable {
     let context = StrategyContext(
       options: options, log: log, priceTables: tables, prices: prices, ledger: ledger, cache: cache,
       similarity: similarity,
-      complexityVersion: settings?.complexityVersion ?? "", threads: threads)
+      complexityVersion: settings?.complexityVersion ?? "", trims: settings?.trims, embedder: request.embedder,
+      threads: threads)
     var outcomes: [StrategyOutcome] = []
     for strategy in StrategyCatalog.all {
       say(strategy.title)
@@ -107,7 +110,7 @@ package struct Analysis: Sendable {
   package static func replay(_ request: Request, threshold: Double) throws -> SingleReplay {
     let options = request.options
     var clock = StageClock()
-    var log = try read(request, try TextSettings(options), &clock)
+    var log = try read(request, try textOnly(options), &clock)
     let prices = PriceBook(models: log.models, tables: try options.priceTables())
     clock.measure("price", rows: { [count = log.requests.count] in count }) { prices.price(&log) }
     let cache = clock.measure("keys", rows: { $0.trace.count }) { CacheTrace(log, options: options.cache) }
@@ -133,7 +136,7 @@ package struct Analysis: Sendable {
   package static func review(_ request: Request, hits: Int) throws -> ReviewFile {
     let options = request.options
     var clock = StageClock()
-    var log = try read(request, try TextSettings(options), &clock)
+    var log = try read(request, try textOnly(options), &clock)
     let tables = try options.priceTables()
     let prices = PriceBook(models: log.models, tables: tables)
     prices.price(&log)
@@ -154,7 +157,7 @@ package struct Analysis: Sendable {
   package static func trainingSet(_ request: Request, cohort: Int, examples: Int) throws -> TrainingSet {
     let options = request.options
     var clock = StageClock()
-    var log = try read(request, try TextSettings(options), &clock, places: true)
+    var log = try read(request, try textOnly(options), &clock, places: true)
     let tables = try options.priceTables()
     let prices = PriceBook(models: log.models, tables: tables)
     prices.price(&log)
@@ -166,6 +169,13 @@ package struct Analysis: Sendable {
     return try TrainingSet(context, cohort: cohort, examples: examples) { [log] requests in
       LogReader.examples(at: requests.map { log.places[Int($0)] }, log.inputs, limits: options.inputLimits)
     }
+  }
+
+  /// For replays of caches: nothing is trimmed.
+  private static func textOnly(_ options: AnalysisOptions) throws -> TextSettings {
+    var options = options
+    options.prompts.level = .none
+    return try TextSettings(options, tokens: nil)
   }
 
   /// Everything up to the requests of the log, without their prices.

@@ -113,6 +113,33 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var strong: String?
   }
 
+  package struct Prompts: Codable, Sendable, Equatable {
+    package enum Level: String, Codable, Sendable, CaseIterable {
+      case none, whitespace, politeness, safe, unsafe
+
+      /// The deepest level of the rules.
+      var trim: TrimLevel? {
+        switch self {
+        case .none: nil
+        case .whitespace: .whitespace
+        case .politeness: .politeness
+        case .safe: .wordy
+        case .unsafe: .unsafe
+        }
+      }
+    }
+
+    /// What may be taken out of users' messages.
+    package var level = Level.safe
+    /// Least cosine of a message and what is left of it; below it the message stays whole.
+    package var minSimilarity = 0.95
+  }
+
+  package struct Prefix: Codable, Sendable, Equatable {
+    /// YAML file with what providers cache of the beginnings of prompts, in the place of the built-in rules.
+    package var rules: String?
+  }
+
   package struct Precache: Codable, Sendable, Equatable {
     /// Distinct users that must have asked before a question may leave the log.
     package var minUsers = 3
@@ -142,6 +169,8 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var batching = Batching()
   package var distillation = Distillation()
   package var budgets = Budgets()
+  package var prompts = Prompts()
+  package var prefix = Prefix()
   package var precache = Precache()
   package var report = Report()
 
@@ -198,6 +227,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     options.embedding.endpoint.dimensions = 1
     options.guards.model = "file"
     options.cache.verdicts = "file"
+    options.prefix.rules = "file"
     options.routing.cheap = "model"
     options.routing.medium = "model"
     options.routing.strong = "model"
@@ -300,6 +330,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try batching.validate(require)
     try distillation.validate(require)
     try budgets.validate(require)
+    try require((0...1).contains(prompts.minSimilarity), "prompts.minSimilarity must be 0 … 1")
     try require(precache.minUsers >= 1, "precache.minUsers must be at least 1")
     try require((0...1).contains(precache.minAgreement), "precache.minAgreement must be 0 … 1")
     try require(precache.maxAnswerBytes >= 0, "precache.maxAnswerBytes must not be negative")

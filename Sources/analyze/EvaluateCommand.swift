@@ -4,8 +4,12 @@ import Foundation
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure embedders, guards and caches on labelled data.",
-    subcommands: [EvaluatePairsCommand.self, EvaluateCacheCommand.self, EvaluateBudgetWindowsCommand.self])
+    commandName: "evaluate",
+    abstract: "Measure embedders, guards and caches on labelled data, trimming on prompts, and windows of budgets.",
+    subcommands: [
+      EvaluatePairsCommand.self, EvaluateCacheCommand.self, EvaluatePromptsCommand.self,
+      EvaluateBudgetWindowsCommand.self,
+    ])
 }
 
 struct EvaluatePairsCommand: ParsableCommand {

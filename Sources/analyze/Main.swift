@@ -24,8 +24,7 @@ struct Analyze: ParsableCommand {
     version: Analysis.version,
     subcommands: [
       RunCommand.self, ReplayCommand.self, JudgeCommand.self, ExportTrainingCommand.self, NeighboursCommand.self,
-      EvaluateCommand.self,
-      TrainCommand.self, EmbedCommand.self,
+      EvaluateCommand.self, TrainCommand.self, EmbedCommand.self, TokensCommand.self,
       SetupCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
     ])
 

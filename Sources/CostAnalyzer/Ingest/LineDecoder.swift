@@ -150,12 +150,15 @@ final class LineDecoder: @unchecked Sendable {
     if draft.isOverride { flags.insert(.override) }
     if draft.hasToolCalls { flags.insert(.toolCalls) }
     if draft.contradictory { flags.insert(.contradictory) }
+    if let limit = draft.maxTokens.double, limit >= 1 {
+      flags.insert(usage.output > 0 && Double(usage.output) >= limit ? [.limited, .limitReached] : .limited)
+    }
     if needs.text, let temperature = draft.temperature.double, temperature > needs.maxTemperature { flags.insert(.hot) }
     var prompt: Prompt?
     var answer = UnsafeRawBufferPointer(start: nil, count: 0)
     let mustEstimate = !draft.isError && !(draft.inputKnown && draft.outputKnown)
     if needs.text || mustEstimate {
-      prompt = PromptReader.read(draft.messages, scanner)
+      prompt = PromptReader.read(draft.messages, scanner, keepsMessages: describer != nil)
       answer = PromptReader.answer(draft, scanner)
     }
     if mustEstimate {
@@ -196,7 +199,9 @@ final class LineDecoder: @unchecked Sendable {
       result.newPrompts.append(
         describer.describe(
           prompt, key: key, group: needs.key == .conversation ? identity : scope.group(prompt.context(needs.key)),
-          parts: scope.parts(prompt, needs.key), tools: draft.tools))
+          parts: scope.parts(prompt, needs.key), tools: draft.tools,
+          model: models[Int(decoded.request.model)],
+          sharing: Hash128.combine([scope.tenant, scope.model], tag: 14).low))
     }
     decoded.answerSketch = AnswerSketch.sketch(answer)
     decoded.answerDigest = AnswerDigest(answer)

@@ -13,6 +13,17 @@ struct Prompt {
   var lastUser = UnsafeRawBufferPointer(start: nil, count: 0)
   /// Bytes of all message texts.
   var textBytes = 0
+  /// All messages in order, where they were asked for.
+  var messages: [Message] = []
+
+  struct Message {
+    enum Role: String { case system, user, other }
+
+    var role: Role
+    var text: UnsafeRawBufferPointer
+    /// Hash of what is no text: images, tool calls.
+    var foreign: UInt64
+  }
   /// Nothing but system prompts and one user message of text: no earlier turns, images or tool results.
   var isPlain = true
   var isEmpty: Bool { turns == 0 }
@@ -53,10 +64,13 @@ enum PromptReader {
   private static let plainUser = Hash128.combine([Hash128("user"), none], tag: 5)
 
   /// Reads `messages`: an array of `{role, content}` or a plain string. Nil when there is nothing usable in it.
-  static func read(_ messages: ca_slice, _ scanner: JSONScanner) -> Prompt? {
+  ///
+  /// - Parameter keepsMessages: whether to fill `Prompt.messages`.
+  static func read(_ messages: ca_slice, _ scanner: JSONScanner, keepsMessages: Bool = false) -> Prompt? {
     if messages.isFilledString {
       var prompt = Prompt()
       prompt.lastUser = scanner.text(messages)
+      if keepsMessages { prompt.messages = [.init(role: .user, text: prompt.lastUser, foreign: 0)] }
       prompt.textBytes = prompt.lastUser.count
       prompt.turns = 1
       return prompt
@@ -74,6 +88,7 @@ enum PromptReader {
         prompt.textBytes += text.count
         if fields[.role].equals("system") || fields[.role].equals("developer") {
           systemParts.append(Hash128(text))
+          if keepsMessages { prompt.messages.append(.init(role: .system, text: text, foreign: foreign.low)) }
           return
         }
         let role = Hash128(fields[.role].bytes)
@@ -81,8 +96,12 @@ enum PromptReader {
           lastUser = (turnParts.count, Hash128.combine([role, foreign], tag: 5))
           prompt.lastUser = text
           prompt.turns += 1
+          if keepsMessages { prompt.messages.append(.init(role: .user, text: text, foreign: foreign.low)) }
         } else if fields[.role].equals("assistant") {
           prompt.turns += 1
+        }
+        if keepsMessages && !fields[.role].equals("user") {
+          prompt.messages.append(.init(role: .other, text: text, foreign: foreign.low))
         }
         turnParts.append(Hash128.combine([role, Hash128(text), foreign], tag: 4))
       }

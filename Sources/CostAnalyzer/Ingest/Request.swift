@@ -21,6 +21,9 @@ package struct Request: Sendable {
     package static let hot = Flags(rawValue: 256)
     /// Bought at a batch, flex or priority tier for which the price row has no rate: the standard rate was charged.
     package static let tierPriceMissing = Flags(rawValue: 512)
+    /// The request sets max_tokens, and the answer is as long as that.
+    package static let limited = Flags(rawValue: 1024)
+    package static let limitReached = Flags(rawValue: 2048)
   }
 
   package static let noText = UInt32.max
@@ -56,6 +59,9 @@ package struct RequestPlace: Sendable, Hashable {
 package struct ModelName: Sendable, Hashable {
   package var requested: String
   package var responded: String
+
+  /// Whose tokens and rules count.
+  package var answering: String { responded.isEmpty ? requested : responded }
 
   /// What reports call it.
   package var display: String { requested.isEmpty ? responded : requested }

@@ -19,6 +19,8 @@ struct PromptDescription: Sendable {
   var rule: CacheabilityRule?
   var turns: Int
   var isPlain: Bool
+  var trim: PromptTrim?
+  var prefix: PromptPrefix
 }
 
 /// All distinct prompts of a run. Grows with unique keys, not with requests.
@@ -42,6 +44,12 @@ package struct PromptTable: Sendable {
     package var turns: Int
     /// One user message of text and nothing else but system prompts.
     package var isPlain: Bool
+    /// Index into `trims`, or -1 where nothing would be taken out.
+    package var trim: Int32 = -1
+    /// Node of its beginning in `prefixes`, its bytes, and what in it is likely to change.
+    package var prefix = PrefixTree.root
+    package var prefixBytes: UInt32 = 0
+    package var volatile: VolatileToken?
     /// Answer of the first accepted request with this prompt, and that request; empty when too long or absent.
     package var answer: [UInt8] = []
     package var answerRequest = -1
@@ -60,6 +68,9 @@ package struct PromptTable: Sendable {
   }
 
   package private(set) var prompts: [RawPrompt] = []
+  /// What trimming would take out of prompts; only where it takes something, or leaves a prompt alone on purpose.
+  package private(set) var trims: [PromptTrim] = []
+  package private(set) var prefixes = PrefixTree()
   package private(set) var keys: [Key] = []
   package private(set) var texts: [[UInt8]] = []
   /// The first wording of each text with its capitals; nil where it has none.
@@ -109,6 +120,13 @@ package struct PromptTable: Sendable {
         text: description.text, textIsCut: description.textIsCut, key: key, scope: scope,
         stepKeys: description.stepKeys.dropLast().map(\.low), simple: description.simple, rule: description.rule,
         turns: description.turns, isPlain: description.isPlain))
+    prompts[Int(promptIndex)].prefix = prefixes.add(description.prefix.blocks)
+    prompts[Int(promptIndex)].prefixBytes = UInt32(clamping: description.prefix.bytes)
+    prompts[Int(promptIndex)].volatile = description.prefix.volatile
+    if let trim = description.trim {
+      prompts[Int(promptIndex)].trim = Int32(trims.count)
+      trims.append(trim)
+    }
     return promptIndex
   }
 
@@ -148,18 +166,24 @@ final class PromptDescriber {
   private let normalizer: TextNormalizer?
   private let rules: TextRules
   private let complexity: ComplexityModel
+  private let trims: TrimMeasure?
+  private var methods: [ModelName: TokenCounter.Method] = [:]
 
   init(_ settings: TextSettings) {
     normalizer = settings.normalizes ? TextNormalizer(settings.fillers) : nil
     rules = settings.rules
     complexity = settings.complexity
+    trims = settings.trims
   }
 
   /// - Parameters:
   ///   - key: identity of the raw prompt.
   ///   - group: identity of what its cache key holds beside the text.
+  ///   - model: whose tokens count.
+  ///   - sharing: prompts of which a provider's cache may share a beginning.
   func describe(
-    _ prompt: Prompt, key: Hash128, group: Hash128, parts: ScopeParts, tools: ca_slice
+    _ prompt: Prompt, key: Hash128, group: Hash128, parts: ScopeParts, tools: ca_slice, model: ModelName,
+    sharing: UInt64
   ) -> PromptDescription {
     let result = normalizer?.normalize(prompt.lastUser) ?? .init(raw: prompt.lastUser)
     let steps = result.steps
@@ -177,7 +201,15 @@ final class PromptDescriber {
       normalizedHash: steps.last!.withUnsafeBytes { Hash128($0) },
       simple: complexity.simpleProbability(
         ComplexityFeatures(text: spaced, turns: prompt.turns, hasTools: tools.isPresent, words: complexity.words)),
-      rule: rules.rule(spaced), turns: prompt.turns, isPlain: prompt.isPlain)
+      rule: rules.rule(spaced), turns: prompt.turns, isPlain: prompt.isPlain,
+      trim: trims?.measure(prompt, method(for: model)), prefix: PromptPrefix(prompt, tools: tools, seed: sharing))
+  }
+
+  private func method(for model: ModelName) -> TokenCounter.Method {
+    if let known = methods[model] { return known }
+    let method = trims!.tokens.method(for: model.answering)
+    methods[model] = method
+    return method
   }
 
   /// The first bytes, cut where a UTF-8 character begins.
@@ -195,6 +227,8 @@ package struct TextSettings: Sendable {
   let rules: TextRules
   let complexity: ComplexityModel
   let normalizes: Bool
+  /// Nil where trimming is off.
+  package var trims: TrimMeasure?
   package var complexityVersion: String { complexity.version }
 
   package init(
@@ -209,9 +243,13 @@ package struct TextSettings: Sendable {
 }
 
 extension TextSettings {
-  init(_ options: AnalysisOptions) throws {
+  /// - Parameter tokens: counts what trimming takes out.
+  package init(_ options: AnalysisOptions, tokens: TokenCounter?) throws {
     try self.init(
       normalizes: options.normalize.enabled, extraFillers: options.normalize.extraFillers,
       extraTimeSensitive: options.cache.extraTimeSensitive, extraPersonal: options.cache.extraPersonal)
+    if let level = options.prompts.level.trim {
+      trims = TrimMeasure(PromptTrimmer(try PromptRules.builtin()), upTo: level, try tokens ?? TokenCounter())
+    }
   }
 }

@@ -15,7 +15,7 @@ package enum RoutingStrategy: Strategy {
     }
     let router = Router(context, tiers)
     let routed = router.route(gate: context.options.routing.gate)
-    outcome.effect = RepricedEffect(costs: routed.costs)
+    outcome.effect = RepricedEffect(costs: routed.costs, moves: true)
     outcome.gross = routed.saved
     outcome.requestsAffected = routed.moved
     outcome.evidence = .assumed
@@ -83,14 +83,18 @@ package enum RoutingStrategy: Strategy {
   }
 }
 
-/// A lever that changes what a call costs and serves nothing itself.
+/// A lever that changes what a call costs and serves nothing itself. Behind another such lever it takes the same share of
+/// what is left as it takes of the bill alone.
 struct RepricedEffect: LeverEffect {
-  /// Cost of each request after the lever.
+  /// Cost of each request after the lever, if it were the only one.
   let costs: [PicoDollars]
+  /// Whether another model than the logged one answers.
+  var moves = false
 
   func apply(to state: inout RequestState, request: Int) {
-    if state.isServed { return }
-    state.isMoved = costs[request] != state.logged
-    state.cost = costs[request]
+    if state.isServed || state.logged == 0 || costs[request] == state.logged { return }
+    // Exact when nothing has changed the cost yet.
+    state.cost = PicoDollars(clamping: Int128(state.cost) * Int128(costs[request]) / Int128(state.logged))
+    if moves { state.isMoved = true }
   }
 }

@@ -92,11 +92,16 @@ package struct StrategyContext: Sendable {
   package var similarity: Similarity
   /// Which weights scored the prompts.
   package var complexityVersion: String
+  /// How prompts were trimmed; nil where that is off.
+  package var trims: TrimMeasure?
+  /// What embeds texts that the log has no vectors of.
+  package var embedder: (any Embedder)?
   package var threads: Int
 
   package init(
     options: AnalysisOptions, log: RequestLog, priceTables: [PriceTable], prices: PriceBook, ledger: Ledger,
-    cache: CacheTrace, similarity: Similarity, complexityVersion: String, threads: Int
+    cache: CacheTrace, similarity: Similarity, complexityVersion: String, trims: TrimMeasure? = nil,
+    embedder: (any Embedder)? = nil, threads: Int
   ) {
     self.options = options
     self.log = log
@@ -106,6 +111,8 @@ package struct StrategyContext: Sendable {
     self.cache = cache
     self.similarity = similarity
     self.complexityVersion = complexityVersion
+    self.trims = trims
+    self.embedder = embedder
     self.threads = threads
   }
 }
@@ -115,6 +122,8 @@ package enum StrategyCatalog {
   package static let all: [any Strategy.Type] = [
     ExactCacheStrategy.self,
     SemanticCacheStrategy.self,
+    PrefixCacheStrategy.self,
+    PromptStrategy.self,
     RoutingStrategy.self,
     DistillationStrategy.self,
     QuantisationStrategy.self,

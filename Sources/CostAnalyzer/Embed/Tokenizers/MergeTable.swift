@@ -16,15 +16,16 @@ struct MergeTable: Sendable {
   private static let noRule = UInt32.max
   private var slots: [Slot]
 
-  /// Rules in order of rank. Of two rules for one pair, the last one counts.
-  init(_ rules: [Rule]) {
+  /// Of two rules for one pair, the last one counts.
+  /// - Parameter ranks: of each rule, where their order is not it; rules with the same result may share one.
+  init(_ rules: [Rule], ranks: [UInt32]? = nil) {
     var capacity = 16
     while capacity < rules.count * 2 { capacity *= 2 }
     slots = [Slot](repeating: Slot(), count: capacity)
-    for (rank, rule) in rules.enumerated() {
+    for (index, rule) in rules.enumerated() {
       let pair = Self.pair(rule.left, rule.right)
       let place = Self.place(of: pair, in: slots)
-      slots[place] = Slot(pair: pair, rank: UInt32(rank), merged: rule.merged)
+      slots[place] = Slot(pair: pair, rank: ranks?[index] ?? UInt32(index), merged: rule.merged)
     }
   }
 
@@ -79,7 +80,7 @@ struct MergeTable: Sendable {
   }
 
   /// For long words: candidates wait in a heap by (rank, position); one that no longer fits its place is dropped when it
-  /// comes up. A rank names one pair, so comparing ranks is enough to see that.
+  /// comes up. A rank names one result, so comparing ranks is enough to see that.
   private func mergeByHeap(_ symbols: UnsafeMutableBufferPointer<Int32>, into ids: inout [Int32]) {
     let gone: Int32 = -1
     var previous = (0..<symbols.count).map { $0 - 1 }

