@@ -256,6 +256,8 @@ extension Analysis {
   package struct Totals: Sendable {
     /// Net saving of the exact cache on requests whose cost is billed or priced from logged tokens.
     package var safe: Int128
+    /// Lower end of the interval of what firm levers save together.
+    package var defensible: Int128
     /// Net saving of the best combination of levers.
     package var potential: Int128
     package var potentialEvidence: Evidence
@@ -266,7 +268,7 @@ extension Analysis {
     let exact = outcomes.first { $0.id == ExactCacheStrategy.id }
     let firm = exact.map { $0.net - $0.estimatedGross } ?? 0
     return Totals(
-      safe: max(0, firm), potential: joint.bySubset.max() ?? 0,
+      safe: max(0, firm), defensible: joint.defensible, potential: joint.bySubset.max() ?? 0,
       potentialEvidence: joint.levers.map(\.evidence).max() ?? .replayed)
   }
 

@@ -12,40 +12,47 @@ package struct JointReplay: Sendable {
     package var shapley: Int128
     /// What would be lost if only this lever were left out.
     package var lastIn: Int128
+    /// 95 % intervals; nil where the log has one user and one day.
+    package var intervals: Intervals?
   }
+
+  /// Of the figures of one lever, in pico-dollars.
+  package struct Intervals: Sendable, Equatable {
+    package var alone: ClusterBootstrap.Interval
+    package var waterfall: ClusterBootstrap.Interval
+    package var shapley: ClusterBootstrap.Interval
+    package var lastIn: ClusterBootstrap.Interval
+  }
+
+  package static let replicates = 2_000
 
   package private(set) var levers: [Lever] = []
   package private(set) var bill: Int128 = 0
   /// Net saving with all levers on.
   package private(set) var saving: Int128 = 0
+  package private(set) var interval: ClusterBootstrap.Interval?
   /// Net saving of every subset, indexed by bit mask over `levers`.
   package private(set) var bySubset: [Int128] = [0]
+  /// Lower end of what the levers save together that rest neither on assumptions nor on unverified answers; 0 at least.
+  package private(set) var defensible: Int128 = 0
+  /// The levers of that figure.
+  package private(set) var defensibleLevers: [String] = []
 
   /// Replays all 2ᵏ subsets of the levers that ran. A subset's cost is the sum over requests of what is left to pay plus
   /// what the levers charge; each request is paid for once.
-  package init(_ log: RequestLog, _ outcomes: [StrategyOutcome], threads: Int) {
+  package init(_ log: RequestLog, _ outcomes: [StrategyOutcome], replicates: Int = replicates, threads: Int) {
     let active = outcomes.filter { $0.effect != nil }
     precondition(active.count <= 12, "all subsets of more than 12 levers are too many")
-    let effects = active.map { $0.effect! }
     let included = active.map { outcome in active.indices.filter { outcome.includes.contains(active[$0].id) } }
-    let costs = parallelMap(1 << active.count, threads: threads) { subset -> Int128 in
-      var replayed = subset
-      for bit in included.indices where subset >> bit & 1 == 1 {
-        for other in included[bit] { replayed &= ~(1 << other) }
-      }
-      var total: Int128 = 0
-      for (bit, outcome) in active.enumerated() where replayed >> bit & 1 == 1 { total += outcome.fixedCharges }
-      for index in 0..<log.requests.count {
-        var state = RequestState(cost: log.requests[index].cost)
-        for (bit, effect) in effects.enumerated() where replayed >> bit & 1 == 1 {
-          effect.apply(to: &state, request: index)
-        }
-        total += Int128(state.cost) + Int128(state.charges)
-      }
-      return total
+    let replayed = (0..<1 << active.count).map { subset in
+      included.indices.filter { subset >> $0 & 1 == 1 }.flatMap { included[$0] }.reduce(subset) { $0 & ~(1 << $1) }
     }
-    bill = costs[0]
-    bySubset = costs.map { [bill] in bill - $0 }
+    let savings = SubsetSavings(log, active.map { $0.effect! }, replayed: replayed, threads: threads)
+    let fixed = replayed.map { subset in
+      active.indices.filter { subset >> $0 & 1 == 1 }.reduce(Int128(0)) { $0 + active[$1].fixedCharges }
+    }
+    bill = savings.bill
+    bySubset = replayed.indices.map { savings.total($0) - fixed[$0] }
     let all = bySubset.count - 1
     saving = bySubset[all]
     let credits = Self.shapley(bySubset, levers: active.count)
@@ -56,6 +63,59 @@ package struct JointReplay: Sendable {
         waterfall: bySubset[before | 1 << bit] - bySubset[before], shapley: credits[bit],
         lastIn: saving - bySubset[all & ~(1 << bit)])
     }
+    let firm = active.indices.filter { active[$0].isDefensible }
+    defensibleLevers = firm.map { active[$0].id }
+    addIntervals(savings, fixed, firm: firm.reduce(0) { $0 | 1 << $1 }, replicates: replicates, threads: threads)
+  }
+
+  /// Users are drawn anew, and days; of both intervals the wider one counts.
+  private mutating func addIntervals(
+    _ savings: SubsetSavings, _ fixed: [Int128], firm: Int, replicates: Int, threads: Int
+  ) {
+    let count = levers.count
+    if count == 0 { return }
+    let all = savings.subsets - 1
+    let weights = (0..<count).map { Self.shapleyWeight(others: $0, levers: count) }
+    // Everything is linear in what subsets save: four figures a lever, then all levers, then the firm ones.
+    func figures(_ values: (Int) -> Double) -> [Double] {
+      (0..<count).flatMap { bit -> [Double] in
+        let before = (1 << bit) - 1
+        let shapley = (0...all).reduce(0.0) { sum, subset in
+          subset >> bit & 1 == 1
+            ? sum : sum + weights[subset.nonzeroBitCount] * (values(subset | 1 << bit) - values(subset))
+        }
+        return [values(1 << bit), values(before | 1 << bit) - values(before), shapley, values(all) - values(all & ~(1 << bit))]
+      } + [values(all), values(firm)]
+    }
+    func intervals(_ sums: [Int128], seed: UInt64) -> [ClusterBootstrap.Interval]? {
+      let clusters = stride(from: 0, to: sums.count, by: savings.subsets).compactMap { start -> [Double]? in
+        let isEmpty = (0...all).allSatisfy { sums[start + $0] == 0 }
+        return isEmpty ? nil : figures { Double(sums[start + $0]) }
+      }
+      return ClusterBootstrap.intervals(clusters, replicates: replicates, seed: seed, threads: threads)
+    }
+    let found = [intervals(savings.byUser, seed: 1), intervals(savings.byDay, seed: 2)].compactMap(\.self)
+    if found.isEmpty { return }
+    let charges = figures { Double(fixed[$0]) }
+    func wider(_ place: Int) -> ClusterBootstrap.Interval {
+      var interval = found.map { $0[place] }.max { $0.width < $1.width }!
+      interval.lower -= charges[place]
+      interval.upper -= charges[place]
+      return interval
+    }
+    for bit in 0..<count {
+      levers[bit].intervals = Intervals(
+        alone: wider(4 * bit), waterfall: wider(4 * bit + 1), shapley: wider(4 * bit + 2), lastIn: wider(4 * bit + 3))
+    }
+    interval = wider(4 * count)
+    defensible = max(0, min(bySubset[firm], Int128(wider(4 * count + 1).lower.rounded(.down))))
+  }
+
+  /// |S|! (n − |S| − 1)! / n!
+  private static func shapleyWeight(others: Int, levers count: Int) -> Double {
+    // 1 / (n · C(n − 1, |S|))
+    let choices = (0..<others).reduce(1.0) { $0 * Double(count - 1 - $1) / Double($1 + 1) }
+    return 1 / (Double(count) * choices)
   }
 
   /// φᵢ = Σ over S without i of |S|! (n − |S| − 1)! / n! · (v(S + i) − v(S)), exact in integers: everything is multiplied

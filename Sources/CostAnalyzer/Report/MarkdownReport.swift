@@ -41,11 +41,10 @@ struct MarkdownReport {
       | total | saving | of the bill | what it is |
       |---|---:|---:|---|
       | safe | \(MoneyText.readable(totals.safe)) | \(NumberText.percent(totals.safe, of: bill)) | billed or replayed only: repeats of a question, served from an exact cache; nothing that rests on estimated tokens |
+      | defensible | \(MoneyText.readable(totals.defensible)) | \(NumberText.percent(totals.defensible, of: bill)) | \(defensible(joint)) |
       | potential | \(MoneyText.readable(totals.potential)) | \(NumberText.percent(totals.potential, of: bill)) | \(joint.saving < totals.potential ? "the best combination of levers (all together save less)" : "all levers together"), **\(totals.potentialEvidence.rawValue)**: not a figure to quote |
 
       """
-    text +=
-      "\nThe third total, *defensible* (lower bounds of all levers), needs verified answers and is not computed in this version.\n"
     if let multiplier = analysis.monthMultiplier {
       text += """
 
@@ -65,27 +64,40 @@ struct MarkdownReport {
       " \(Self.count(total.tierPriceMissing, "request")) at a batch, flex or priority tier had no price for it and took the standard one."
   }
 
+  private func defensible(_ joint: JointReplay) -> String {
+    let titles = joint.levers.filter { joint.defensibleLevers.contains($0.id) }.map(\.title)
+    if titles.isEmpty { return "no lever rests on replayed or verified figures alone" }
+    if joint.interval == nil { return "too few users and days for an interval" }
+    return "lower end of the 95 % interval of what rests neither on assumptions nor on unverified answers: \(titles.joined(separator: ", "))"
+  }
+
+  private func interval(_ interval: ClusterBootstrap.Interval?) -> Table.Cell {
+    guard let interval else { return .empty }
+    return .text(interval.text(within: bill))
+  }
+
   private func levers(_ joint: JointReplay) -> String {
     var table = Table(
       "levers",
       [
-        .init("lever", "lever"), .init("alone", "alone"), .init("of_bill", "of the bill"),
-        .init("waterfall", "in order"),
-        .init("shapley", "fair share"), .init("evidence", "evidence"),
+        .init("lever", "lever"), .init("alone", "alone"), .init("interval", "95 % interval"),
+        .init("of_bill", "of the bill"), .init("waterfall", "in order"), .init("shapley", "fair share"),
+        .init("evidence", "evidence"),
       ])
     for lever in joint.levers.sorted(by: { $0.alone != $1.alone ? $0.alone > $1.alone : $0.id < $1.id }).prefix(3) {
       table.add(
-        .text(lever.title), .usd(lever.alone), .share(bill == 0 ? .nan : Double(lever.alone) / Double(bill)),
+        .text(lever.title), .usd(lever.alone), interval(lever.intervals?.alone), .share(bill == 0 ? .nan : Double(lever.alone) / Double(bill)),
         .usd(lever.waterfall),
         .usd(lever.shapley), .text(lever.evidence.rawValue))
     }
     let sum = joint.levers.reduce(0) { $0 + $1.alone }
     var text = table.markdown()
     text +=
-      "\nTogether \(MoneyText.readable(joint.saving)) (\(NumberText.percent(joint.saving, of: bill))): the levers replayed on one stream, "
+      "\nTogether \(MoneyText.readable(joint.saving)) (\(NumberText.percent(joint.saving, of: bill)))\(joint.interval.map { ", 95 % interval " + $0.text(within: bill) } ?? ""): the levers replayed on one stream, "
     text +=
       "not the sum of the column *alone* (\(MoneyText.readable(sum))). *In order*: what each adds behind those before it. "
-    text += "*Fair share*: Shapley values, which add up to the joint saving.\n"
+    text += "*Fair share*: Shapley values, which add up to the joint saving. "
+    text += "*Intervals*: users and days drawn anew, the wider of both.\n"
     for outcome in analysis.outcomes {
       if let reason = outcome.notRun { text += "\n**\(outcome.title)** not run, because \(reason).\n" }
     }

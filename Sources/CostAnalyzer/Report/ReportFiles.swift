@@ -77,27 +77,37 @@ package struct ReportFiles {
       [
         .init("id"), .init("title"), .init("status"), .init("evidence"), .init("requests_affected"), .init("gross_usd"),
         .init("charges_usd"), .init("alone_usd"), .init("waterfall_usd"), .init("shapley_usd"), .init("last_in_usd"),
-        .init("share_of_bill"), .init("caveat"),
+        .init("share_of_bill"), .init("alone_lower_usd"), .init("alone_upper_usd"), .init("shapley_lower_usd"),
+        .init("shapley_upper_usd"), .init("caveat"),
       ])
+    func ends(_ interval: ClusterBootstrap.Interval?) -> [Table.Cell] {
+      guard let interval else { return [.empty, .empty] }
+      return [.usd(Int128(interval.lower.rounded())), .usd(Int128(interval.upper.rounded()))]
+    }
     let bill = analysis.ledger.total.cost
     for outcome in analysis.outcomes {
       let lever = analysis.joint?.levers.first { $0.id == outcome.id }
-      table.add(
+      var cells: [Table.Cell] = [
         .text(outcome.id), .text(outcome.title), .text(outcome.notRun.map { "not run: \($0)" } ?? "ran"),
         .text(outcome.notRun == nil ? outcome.evidence.rawValue : ""), .int(outcome.requestsAffected),
         lever == nil ? .empty : .usd(outcome.gross),
         lever == nil ? .empty : .usd(outcome.charges + outcome.fixedCharges),
         lever.map { .usd($0.alone) } ?? .empty, lever.map { .usd($0.waterfall) } ?? .empty,
         lever.map { .usd($0.shapley) } ?? .empty, lever.map { .usd($0.lastIn) } ?? .empty,
-        lever.map { .share(bill == 0 ? .nan : Double($0.alone) / Double(bill)) } ?? .empty, .text(outcome.caveat))
+        lever.map { .share(bill == 0 ? .nan : Double($0.alone) / Double(bill)) } ?? .empty,
+      ]
+      cells += ends(lever?.intervals?.alone) + ends(lever?.intervals?.shapley)
+      table.add(cells + [.text(outcome.caveat)])
     }
     if let joint = analysis.joint {
-      table.add(
+      let saving = Table.Cell.usd(joint.saving)
+      let cells: [Table.Cell] = [
         .text("joint"), .text("All levers together"), .text("ran"), .text(analysis.totals!.potentialEvidence.rawValue),
-        .empty, .empty,
-        .empty, .usd(joint.saving), .usd(joint.saving), .usd(joint.saving), .empty,
+        .empty, .empty, .empty, saving, saving, saving, .empty,
         .share(bill == 0 ? .nan : Double(joint.saving) / Double(bill)),
-        .text("replayed together, nothing counted twice"))
+      ]
+      table.add(
+        cells + ends(joint.interval) + ends(joint.interval) + [.text("replayed together, nothing counted twice")])
     }
     return table
   }

@@ -19,7 +19,8 @@ struct CheaperModelEffect: LeverEffect {
   let charge: PicoDollars
 
   func apply(to state: inout RequestState, request: Int) {
-    if state.isServed || costs[request] == state.logged || costs[request] + charge >= state.cost { return }
+    let needed = costs[request] + charge
+    if state.isServed || costs[request] == state.logged || needed >= state.logged || needed >= state.cost { return }
     state.cost = costs[request]
     state.charges += charge
     state.isMoved = true

@@ -41,6 +41,8 @@ package enum SemanticCacheStrategy: Strategy {
     }
     outcome.caveat += chapter.caveat
     outcome.verification = chapter.verification
+    let wrong = chapter.verification.rates[deployed]?.wrong
+    outcome.isFirm = wrong.map { $0.upper <= options.maxWrongHits } ?? false
     outcome.sections = [chapter.section()]
   }
 }

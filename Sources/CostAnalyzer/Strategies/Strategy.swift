@@ -16,7 +16,7 @@ package enum Capability: Sendable {
 }
 
 /// What one request is served by and costs while levers are applied in order (SPEC §9). Cost is computed once, at the end.
-package struct RequestState: Sendable {
+package struct RequestState: Sendable, Equatable {
   /// Pico-dollars of the model call in the log.
   package let logged: PicoDollars
   /// Pico-dollars of the model call; 0 once a cache served it.
@@ -33,7 +33,8 @@ package struct RequestState: Sendable {
   }
 }
 
-/// How a lever changes a request, for the joint replay.
+/// How a lever changes a request, for the joint replay. What it leaves alone when nothing was changed before, it leaves alone
+/// behind every other lever.
 package protocol LeverEffect: Sendable {
   func apply(to state: inout RequestState, request: Int)
 }
@@ -62,6 +63,10 @@ package struct StrategyOutcome: Sendable {
   package var sections: [ReportSection] = []
   /// How the logged answers compare, where the lever asked.
   package var verification: Verification?
+
+  /// Whether the saving may count in a lower bound; unless the lever knows better, when it rests on no assumption.
+  package var isDefensible: Bool { isFirm ?? (evidence < .assumed) }
+  package var isFirm: Bool?
 
   package var net: Int128 { gross - charges - fixedCharges }
 
