@@ -168,6 +168,8 @@ final class PromptDescriber {
   private let complexity: ComplexityModel
   private let trims: TrimMeasure?
   private var methods: [ModelName: TokenCounter.Method] = [:]
+  /// By hash of the system prompts: they are long, and the same again and again.
+  private var textSystems: [Hash128: Bool] = [:]
 
   init(_ settings: TextSettings) {
     normalizer = settings.normalizes ? TextNormalizer(settings.fillers) : nil
@@ -202,7 +204,8 @@ final class PromptDescriber {
       simple: complexity.simpleProbability(
         ComplexityFeatures(text: spaced, turns: prompt.turns, hasTools: tools.isPresent, words: complexity.words)),
       rule: rules.rule(spaced), turns: prompt.turns, isPlain: prompt.isPlain,
-      trim: trims?.measure(prompt, method(for: model)), prefix: PromptPrefix(prompt, tools: tools, seed: sharing))
+      trim: trims?.measure(prompt, method(for: model), isTextSystem: isTextSystem(prompt)),
+      prefix: PromptPrefix(prompt, tools: tools, seed: sharing))
   }
 
   private func method(for model: ModelName) -> TokenCounter.Method {
@@ -210,6 +213,13 @@ final class PromptDescriber {
     let method = trims!.tokens.method(for: model.answering)
     methods[model] = method
     return method
+  }
+
+  private func isTextSystem(_ prompt: Prompt) -> Bool {
+    if let known = textSystems[prompt.system] { return known }
+    let isText = trims!.isTextSystem(prompt)
+    textSystems[prompt.system] = isText
+    return isText
   }
 
   /// The first bytes, cut where a UTF-8 character begins.

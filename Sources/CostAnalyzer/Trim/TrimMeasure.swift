@@ -49,24 +49,30 @@ package struct TrimMeasure: Sendable {
     self.tokens = tokens
   }
 
+  /// Whether a system prompt says that users' messages are texts to work on.
+  func isTextSystem(_ prompt: Prompt) -> Bool {
+    prompt.messages.contains { $0.role == .system && trimmer.isTextTask(Array($0.text), isSystem: true) }
+  }
+
   /// Each message is trimmed for itself, so that a conversation sent again has the same trimmed beginning, and what a
   /// provider has cached of it stays good. From a message on that asks about texts, everything is left as it is.
+  ///
+  /// - Parameter isTextSystem: what `isTextSystem` says of the prompt.
   /// - Returns: nil when there is nothing to say.
-  func measure(_ prompt: Prompt, _ method: TokenCounter.Method) -> PromptTrim? {
+  func measure(_ prompt: Prompt, _ method: TokenCounter.Method, isTextSystem: Bool) -> PromptTrim? {
     let none = [UInt32](repeating: 0, count: level.index + 1)
     var result = PromptTrim(
       encoding: method.encoding, ratio: method.ratio, saved: none, earlier: none,
       isLast: prompt.turnParts.isEmpty || prompt.lastUserTurn == prompt.turnParts.count - 1)
     var uses: [Int: PromptTrim.Use] = [:]
+    result.isTextTask = isTextSystem
     let last = prompt.messages.lastIndex { $0.role == .user }
-    for (index, message) in prompt.messages.enumerated() {
-      if message.role == .other { continue }
+    for (index, message) in prompt.messages.enumerated() where message.role == .user && !isTextSystem {
       let text = Array(message.text)
-      if trimmer.isTextTask(text, isSystem: message.role == .system) {
+      if trimmer.isTextTask(text) {
         result.isTextTask = true
         break
       }
-      if message.role == .system { continue }
       guard let trimmed = trimmer.trim(text, upTo: level, count: { tokens.count($0, method.encoding) }) else {
         continue
       }
