@@ -28,6 +28,8 @@ package struct JointReplay: Sendable {
 
   package private(set) var levers: [Lever] = []
   package private(set) var bill: Int128 = 0
+  /// Cost of the requests that no lever touches.
+  package private(set) var untouched: Int128 = 0
   /// Net saving with all levers on.
   package private(set) var saving: Int128 = 0
   package private(set) var interval: ClusterBootstrap.Interval?
@@ -52,6 +54,7 @@ package struct JointReplay: Sendable {
       active.indices.filter { subset >> $0 & 1 == 1 }.reduce(Int128(0)) { $0 + active[$1].fixedCharges }
     }
     bill = savings.bill
+    untouched = savings.untouched
     bySubset = replayed.indices.map { savings.total($0) - fixed[$0] }
     let all = bySubset.count - 1
     saving = bySubset[all]

@@ -7,12 +7,15 @@ struct SubsetSavings: Sendable {
   let levers: Int
   var subsets: Int { 1 << levers }
   private(set) var bill: Int128 = 0
+  /// Cost of the requests that no lever touches.
+  private(set) var untouched: Int128 = 0
   /// Cluster by cluster, all subsets of each. Requests without a user count to their day.
   private(set) var byUser: [Int128] = []
   private(set) var byDay: [Int128] = []
 
   private struct Sums {
     var bill: Int128 = 0
+    var untouched: Int128 = 0
     var byUser: [Int128]
     var byDay: [Int128]
   }
@@ -45,7 +48,10 @@ struct SubsetSavings: Sendable {
         for request in index * chunk..<min((index + 1) * chunk, log.requests.count) {
           let entry = log.requests[request]
           sums.bill += Int128(entry.cost)
-          if !replay.run(request, cost: entry.cost) { continue }
+          guard replay.run(request, cost: entry.cost) else {
+            sums.untouched += Int128(entry.cost)
+            continue
+          }
           let day = Int(Timestamp.dayNumber(entry.time)) - first
           let user = isNamed[Int(entry.user)] ? Int(entry.user) % groups : groups + day
           for subset in 0..<subsets {
@@ -61,6 +67,7 @@ struct SubsetSavings: Sendable {
     byDay = [Int128](repeating: 0, count: days * subsets)
     for part in parts {
       bill += part.bill
+      untouched += part.untouched
       for place in byUser.indices { byUser[place] += part.byUser[place] }
       for place in byDay.indices { byDay[place] += part.byDay[place] }
     }

@@ -54,6 +54,7 @@ struct MarkdownReport {
         """
     }
     text += "\n## The biggest levers\n\n" + levers(joint) + "\n"
+    text += "## What the field claims\n\n" + ClaimsTable(analysis, joint).markdown() + "\n"
     text += "## What to do next\n\n" + advice().map { "- \($0)\n" }.joined()
     return text
   }
@@ -71,24 +72,25 @@ struct MarkdownReport {
     return "lower end of the 95 % interval of what rests neither on assumptions nor on unverified answers: \(titles.joined(separator: ", "))"
   }
 
-  private func interval(_ interval: ClusterBootstrap.Interval?) -> Table.Cell {
-    guard let interval else { return .empty }
-    return .text(interval.text(within: bill))
+  private func ends(_ interval: ClusterBootstrap.Interval?) -> [Table.Cell] {
+    guard let interval else { return [.empty, .empty] }
+    return [.usd(Int128(interval.lower.rounded())), .usd(min(bill, Int128(interval.upper.rounded())))]
   }
 
   private func levers(_ joint: JointReplay) -> String {
     var table = Table(
       "levers",
       [
-        .init("lever", "lever"), .init("alone", "alone"), .init("interval", "95 % interval"),
+        .init("lever", "lever"), .init("alone", "alone"), .init("lower", "95 % from"), .init("upper", "to"),
         .init("of_bill", "of the bill"), .init("waterfall", "in order"), .init("shapley", "fair share"),
         .init("evidence", "evidence"),
       ])
     for lever in joint.levers.sorted(by: { $0.alone != $1.alone ? $0.alone > $1.alone : $0.id < $1.id }).prefix(3) {
-      table.add(
-        .text(lever.title), .usd(lever.alone), interval(lever.intervals?.alone), .share(bill == 0 ? .nan : Double(lever.alone) / Double(bill)),
-        .usd(lever.waterfall),
-        .usd(lever.shapley), .text(lever.evidence.rawValue))
+      let figures: [Table.Cell] = [
+        .share(bill == 0 ? .nan : Double(lever.alone) / Double(bill)), .usd(lever.waterfall), .usd(lever.shapley),
+        .text(lever.evidence.rawValue),
+      ]
+      table.add([.text(lever.title), .usd(lever.alone)] + ends(lever.intervals?.alone) + figures)
     }
     let sum = joint.levers.reduce(0) { $0 + $1.alone }
     var text = table.markdown()
