@@ -3,7 +3,7 @@
 
 usage: Benchmarks/verification.py STREAM_MAKER PAIRS.jsonl ARRIVALS.csv [--requests 20000] [--seeds 5] [--first-seed 1]
        [--noise 0.1,0.3,0.5] [--thresholds 0.80,0.85,0.90,0.95] [--plant 0.005,0.01,0.02,0.05,0.1,0.2]
-       [--analyze .build/release/analyze] [--embedder wordllama]
+       [--generated 0] [--analyze .build/release/analyze] [--embedder wordllama]
 
 STREAM_MAKER writes a log to standard output and the meaning of each request to --truth (`{"id", "cluster"}` a line). A hit
 is wrong when the meanings of request and server differ. Guards on, entries never expire. Two tables:
@@ -11,6 +11,8 @@ is wrong when the meanings of request and server differ. Guards on, entries neve
 as made    every threshold as the stream comes;
 planted    at the second threshold, all hits are first made right (their questions get answers of the server's meaning),
            then a share of the questions that hit gets answers of another meaning, until the share of wrong hits is reached.
+
+`--generated N` adds N logs of `analyze generate`, whose answers share boilerplate. Interrupted, the script prints what it has.
 
 `bias` and `error` are the mean and the largest of estimate - truth in points over seeds (with 500 hits or more), `covers` the
 intervals that hold the truth, `half width` the mean half width, `rec` the seeds in which a threshold was recommended for
@@ -24,6 +26,7 @@ p.add_argument("--requests", type=int, default=20000); p.add_argument("--seeds",
 p.add_argument("--first-seed", type=int, default=1)
 p.add_argument("--noise", default="0.1,0.3,0.5"); p.add_argument("--thresholds", default="0.80,0.85,0.90,0.95")
 p.add_argument("--plant", default="0.005,0.01,0.02,0.05,0.1,0.2")
+p.add_argument("--generated", type=int, default=0)
 p.add_argument("--analyze", default=".build/release/analyze"); p.add_argument("--embedder", default="wordllama")
 o = p.parse_args()
 thresholds = o.thresholds.split(",")
@@ -93,28 +96,51 @@ def table(title, cells):
     return worst
 
 made, planted, safety = collections.defaultdict(list), collections.defaultdict(list), collections.defaultdict(list)
-for noise in o.noise.split(","):
-    for seed in range(o.first_seed, o.first_seed + o.seeds):
-        log = f"{folder}/log.jsonl"
-        with open(log, "w") as f:
-            subprocess.run([sys.executable, o.maker, o.pairs, o.arrivals, "--requests", str(o.requests), "--seed", str(seed),
-                            "--noise", noise, "--truth", f"{folder}/truth.jsonl"], check=True, stdout=f)
-        meaning = [json.loads(l)["cluster"] for l in open(f"{folder}/truth.jsonl")]
-        rows = [judge(log, t, meaning) for t in thresholds]
-        for row in rows: made[f"noise {noise}, {row['t']}"].append(row)
+
+def measure(scenario, log, meaning):
+    rows = [judge(log, t, meaning) for t in thresholds]
+    for row in rows: made[f"{scenario}, {row['t']}"].append(row)
+    for limit in LIMITS:
+        fine = [r for r in rows if r["upper"] is not None and r["upper"] <= limit]
+        safety[scenario, limit].append((fine[0]["truth"] if fine else None, min(r["truth"] for r in rows)))
+
+def stream(noise, seed):
+    log = f"{folder}/log.jsonl"
+    with open(log, "w") as f:
+        subprocess.run([sys.executable, o.maker, o.pairs, o.arrivals, "--requests", str(o.requests), "--seed", str(seed),
+                        "--noise", noise, "--truth", f"{folder}/truth.jsonl"], check=True, stdout=f)
+    meaning = [json.loads(l)["cluster"] for l in open(f"{folder}/truth.jsonl")]
+    measure(f"noise {noise}", log, meaning)
+    lines = [json.loads(l) for l in open(log)]
+    for share in [float(s) for s in o.plant.split(",") if s]:
+        other = f"{folder}/planted.jsonl"
+        now = plant(lines, meaning, share, seed, other)
+        row = judge(other, thresholds[1], now)
+        planted[f"noise {noise}, {100 * share:g} % planted"].append(row)
         for limit in LIMITS:
-            fine = [r for r in rows if r["upper"] is not None and r["upper"] <= limit]
-            safety[f"noise {noise}", limit].append((fine[0]["truth"] if fine else None, min(r["truth"] for r in rows)))
-        lines = [json.loads(l) for l in open(log)]
-        for share in [float(s) for s in o.plant.split(",") if s]:
-            other = f"{folder}/planted.jsonl"
-            now = plant(lines, meaning, share, seed, other)
-            row = judge(other, thresholds[1], now)
-            planted[f"noise {noise}, {100 * share:g} % planted"].append(row)
-            for limit in LIMITS:
-                ok = row["upper"] is not None and row["upper"] <= limit
-                safety[f"{100 * share:g} % planted, noise {noise}", limit].append((row["truth"] if ok else None, row["truth"]))
-        print(f"noise {noise}, seed {seed} done", file=sys.stderr, flush=True)
+            ok = row["upper"] is not None and row["upper"] <= limit
+            safety[f"{100 * share:g} % planted, noise {noise}", limit].append((row["truth"] if ok else None, row["truth"]))
+    print(f"noise {noise}, seed {seed} done", file=sys.stderr, flush=True)
+
+def generated(seed):
+    log, truth = f"{folder}/generated.jsonl", f"{folder}/generated.truth"
+    for path in (log, truth):
+        if os.path.exists(path): os.remove(path)
+    subprocess.run([o.analyze, "generate", "--requests", str(o.requests), "--seed", str(seed), "--format", "openai-chat",
+                    "--out", log, "--truth", truth, "-q"], check=True)
+    intent = {i: x["intent"] for x in json.load(open(truth))["intents"] for i in x["ids"]}
+    # One request an id, in the order of the file.
+    ids = dict.fromkeys(json.loads(l)["id"] for l in open(log))
+    measure("generated", log, [intent[i] for i in ids])
+    print(f"generated, seed {seed} done", file=sys.stderr, flush=True)
+
+try:
+    for seed in range(o.first_seed, o.first_seed + o.seeds):
+        for noise in o.noise.split(","):
+            if noise: stream(noise, seed)
+    for seed in range(o.first_seed, o.first_seed + o.generated): generated(seed)
+except KeyboardInterrupt:
+    print("interrupted: the tables hold what was done", file=sys.stderr)
 worst = table("As made", made)
 if planted: worst = max(worst, table(f"Planted, threshold {thresholds[1]}", planted))
 print("\nRecommendation\n| scenario | limit | seeds | lowest true % | rec | unsafe |\n|---|---:|---:|---:|---:|---:|")

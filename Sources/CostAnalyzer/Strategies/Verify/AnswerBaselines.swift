@@ -20,18 +20,22 @@ package struct AnswerBaselines: Sendable {
   let comparison: AnswerComparison
   let rivals: RivalQuestions
   private let graph: NeighbourGraph
+  private let hasBackground: Bool
   /// By number of answers, the keys that have as many.
   private let keys: [[UInt32]]
   /// Exact repeats with answers, at most eight a question: popular questions must not decide alone.
   package private(set) var repeats = 0
   package private(set) var byClass: [SizeClass: Contrast] = [:]
 
-  /// - Parameter pairs: keys of the comparisons to come, asking and serving.
+  /// - Parameters:
+  ///   - pairs: keys of the comparisons to come, asking and serving.
+  ///   - hasBackground: whether features say what rivals share.
   package init(
     _ comparison: AnswerComparison, _ rivals: RivalQuestions, _ graph: NeighbourGraph, keyCount: Int,
-    pairs: [(asked: Int, server: Int)], threads: Int
+    pairs: [(asked: Int, server: Int)], hasBackground: Bool = true, threads: Int
   ) {
     (self.comparison, self.rivals, self.graph) = (comparison, rivals, graph)
+    self.hasBackground = hasBackground
     var keys = [[UInt32]](repeating: [], count: 2 * SizeClass.maximumAnswers + 1)
     for key in 0..<keyCount {
       let count = comparison.answerCount(key)
@@ -78,6 +82,7 @@ package struct AnswerBaselines: Sendable {
   func features(
     _ a: [UInt32], _ b: [UInt32], _ asked: Int, _ server: Int, size: Int, except: UInt32 = .max
   ) -> AnswerComparison.Features {
+    if !hasBackground { return comparison.features(a, b, questions: asked, server) }
     let background = rivals.of(asked).filter { $0 != except }.prefix(Self.rivalsOfBackground)
     return comparison.features(a, b, questions: asked, server, rivals: Array(background), size: size)
   }

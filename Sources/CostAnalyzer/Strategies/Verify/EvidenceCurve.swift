@@ -74,9 +74,23 @@ package struct EvidenceCurve: Sendable {
     }
     let rights = histogram(right)
     let mixed = histogram(wrong)
+    let same = contamination(rights, mixed)
+    return (rights, zip(mixed, rights).map { ($0 - same * $1) / (1 - same) })
+  }
+
+  private func contamination(_ rights: [Double], _ mixed: [Double]) -> Double {
     let above = (rights[medianBin...].reduce(0, +), mixed[medianBin...].reduce(0, +))
-    let contamination = min(above.1 / max(above.0, 1e-9), Self.maximumContamination)
-    return (rights, zip(mixed, rights).map { ($0 - contamination * $1) / (1 - contamination) })
+    return min(above.1 / max(above.0, 1e-9), Self.maximumContamination)
+  }
+
+  /// By bin, how probable it is that a rival means the same.
+  func sameShares() -> [Double] {
+    func shares(_ pairs: [Sample]) -> [Double] {
+      pairs.reduce(into: [Double](repeating: 0, count: bins)) { $0[$1.bin] += 1 / Double(pairs.count) }
+    }
+    let (rights, mixed) = (shares(right), shares(wrong))
+    let same = contamination(rights, mixed)
+    return zip(rights, mixed).map { min(1, same * $0 / max($1, 1e-9)) }
   }
 
   /// Natural logarithm of wrong over right by bin, smoothed by half a pair.

@@ -45,6 +45,26 @@ package struct RivalQuestions: Sendable {
     return (0..<count).map { keys[keys.startIndex + keys.count * $0 / count] }
   }
 
+  /// Without the rivals that mean the same after all.
+  func without(threads: Int, _ isSame: @Sendable (_ key: Int, _ rival: Int) -> Bool) -> RivalQuestions {
+    var fewer = self
+    fewer.nearest = parallelMap(nearest.count, threads: threads) { key in
+      var kept = SIMD4<UInt32>(repeating: .max)
+      var count = 0
+      for rival in of(key) where !isSame(key, Int(rival)) {
+        kept[count] = rival
+        count += 1
+      }
+      return kept
+    }
+    return fewer
+  }
+
+  /// Every key with each of its rivals.
+  var pairs: [(asked: Int, server: Int)] {
+    nearest.indices.flatMap { key in of(key).map { (key, Int($0)) } }
+  }
+
   /// Nearest first.
   package func of(_ key: Int) -> [UInt32] { (0..<Self.count).map { nearest[key][$0] }.filter { $0 != .max } }
 }

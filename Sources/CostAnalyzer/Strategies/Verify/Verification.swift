@@ -95,8 +95,11 @@ package struct Verification: Sendable {
 
     let comparison = AnswerComparison(log, cache, threads: threads)
     let lowest = semantic.map(\.threshold).min() ?? 1
-    let rivals = RivalQuestions(
-      comparison, cache, similarity, below: min(Self.rivalCosine, lowest - 0.05), threads: threads)
+    let rivals = Self.rivals(
+      comparison, graph, keyCount: cache.keys.count,
+      among: RivalQuestions(
+        comparison, cache, similarity, below: min(Self.rivalCosine, lowest - 0.05), threads: threads),
+      threads: threads)
     let answered = keys.map { (asked: Int($0 >> 32), server: Int($0 & 0xffff_ffff)) }.filter {
       comparison.answerCount($0.asked) > 0 && comparison.answerCount($0.server) > 0
     }
@@ -149,6 +152,23 @@ package struct Verification: Sendable {
     staleness = Staleness.measure(
       baselines, cache, curve: single!, ttls: ttls, threads: threads
     ) { single!.bin(score($0)) }
+  }
+
+  /// The rivals whose answers do not tell that they mean the same. A question with many wordings has some far from each
+  /// other: what their answers share is no boilerplate.
+  private static func rivals(
+    _ comparison: AnswerComparison, _ graph: NeighbourGraph, keyCount: Int, among all: RivalQuestions, threads: Int
+  ) -> RivalQuestions {
+    let baselines = AnswerBaselines(
+      comparison, all, graph, keyCount: keyCount, pairs: all.pairs, hasBackground: false, threads: threads)
+    let score = AnswerScore(baselines)
+    let same = score.curves.mapValues { $0.sameShares() }
+    return all.without(threads: threads) { key, rival in
+      let sizes = baselines.sizes(key, rival)
+      let size = SizeClass(sizes.asked, sizes.server)
+      guard let curve = score.curves[size] else { return false }
+      return same[size]![curve.bin(score(baselines.features(asked: key, server: rival, sizes: sizes)))] > 0.5
+    }
   }
 
   private static func unverifiedReason(_ baselines: AnswerBaselines, _ single: EvidenceCurve?) -> String? {
