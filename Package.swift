@@ -44,7 +44,8 @@ let package = Package(
       // Embedded in the code, so that the installed program is one file.
       resources: [
         .embedInCode("Data/answerform.yaml"), .embedInCode("Data/complexity.yaml"), .embedInCode("Data/entities.yaml"),
-        .embedInCode("Data/fillers.yaml"), .embedInCode("Data/languages.yaml"), .embedInCode("Data/negation.yaml"),
+        .embedInCode("Data/fillers.yaml"), .embedInCode("Data/keywords.yaml"), .embedInCode("Data/languages.yaml"),
+        .embedInCode("Data/negation.yaml"),
         .embedInCode("Data/numbers.yaml"), .embedInCode("Data/presets.yaml"), .embedInCode("Data/prices.json"),
         .embedInCode("Data/scope.yaml"),
         .embedInCode("Data/uncacheable.yaml"), .embedInCode("Data/wordorder.yaml"),

@@ -4,8 +4,8 @@ import Foundation
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure embedders, guards and caches on labelled data.",
-    subcommands: [EvaluatePairsCommand.self, EvaluateCacheCommand.self])
+    commandName: "evaluate", abstract: "Measure embedders, guards, caches and routers on labelled data.",
+    subcommands: [EvaluatePairsCommand.self, EvaluateCacheCommand.self, EvaluateRouterCommand.self])
 }
 
 struct EvaluatePairsCommand: ParsableCommand {

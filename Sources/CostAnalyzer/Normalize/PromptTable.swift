@@ -176,7 +176,8 @@ final class PromptDescriber {
         ? nil : result.cased.withUnsafeBytes { Self.cut($0, PromptTable.embeddedBytes) }, stepKeys: stepKeys,
       normalizedHash: steps.last!.withUnsafeBytes { Hash128($0) },
       simple: complexity.simpleProbability(
-        ComplexityFeatures(text: spaced, turns: prompt.turns, hasTools: tools.isPresent, words: complexity.words)),
+        ComplexityFeatures(
+          text: spaced, raw: prompt.lastUser, turns: prompt.turns, hasTools: tools.isPresent, words: complexity.words)),
       rule: rules.rule(spaced), turns: prompt.turns, isPlain: prompt.isPlain)
   }
 
@@ -197,14 +198,15 @@ package struct TextSettings: Sendable {
   let normalizes: Bool
   package var complexityVersion: String { complexity.version }
 
+  /// - Parameter routingModel: path of a trained complexity model; nil for the built-in one.
   package init(
     normalizes: Bool = true, extraFillers: [String] = [], extraTimeSensitive: [String] = [],
-    extraPersonal: [String] = []
+    extraPersonal: [String] = [], routingModel: String? = nil
   ) throws {
     self.normalizes = normalizes
     fillers = try FillerList(extra: extraFillers)
     rules = try TextRules(extraTimeSensitive: extraTimeSensitive, extraPersonal: extraPersonal)
-    complexity = try ComplexityModel.builtin()
+    complexity = try routingModel.map { try ComplexityModel(path: $0) } ?? ComplexityModel.builtin()
   }
 }
 
@@ -212,6 +214,7 @@ extension TextSettings {
   init(_ options: AnalysisOptions) throws {
     try self.init(
       normalizes: options.normalize.enabled, extraFillers: options.normalize.extraFillers,
-      extraTimeSensitive: options.cache.extraTimeSensitive, extraPersonal: options.cache.extraPersonal)
+      extraTimeSensitive: options.cache.extraTimeSensitive, extraPersonal: options.cache.extraPersonal,
+      routingModel: options.routing.model)
   }
 }
