@@ -18,7 +18,8 @@ struct TrainRouterCommand: ParsableCommand {
   var files: [String]
 
   @Option(
-    help: "Outcomes of your own traffic: slope and intercept are fitted to them.", completion: .file(extensions: ["jsonl"]))
+    help: "Outcomes of your own traffic: slope and intercept are fitted to them.",
+    completion: .file(extensions: ["jsonl"]))
   var recalibrate: String?
 
   @Option(help: "Where the model goes.", completion: .file(extensions: ["json"]))

@@ -103,8 +103,8 @@ struct DocsTests {
     let program = Program(scratch: try Scratch())
     var missing: [String] = []
     let commands = [
-      "run", "replay", "judge", "neighbours", "evaluate pairs", "evaluate cache", "train pairs", "embed", "setup",
-      "generate", "prices", "config", "history",
+      "run", "replay", "judge", "neighbours", "evaluate pairs", "evaluate cache", "evaluate router", "train pairs",
+      "train router", "embed", "setup", "generate", "prices", "config", "history",
     ]
     for command in commands {
       if !text.contains("analyze \(command)") { missing.append("analyze \(command)") }

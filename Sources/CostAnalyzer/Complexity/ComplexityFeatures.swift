@@ -5,7 +5,8 @@ import Foundation
 package struct ComplexityFeatures: Sendable {
   /// In alphabetical order, the order in which scores are summed.
   package static let names = [
-    "code", "constraintWords", "digitShare", "lines", "logCharacters", "logContextTurns", "logWords", "longWords", "math",
+    "code", "constraintWords", "digitShare", "lines", "logCharacters", "logContextTurns", "logWords", "longWords",
+    "math",
     "multiStepWords", "negations", "nonASCII", "numbers", "optionLines", "questionMarks", "quotes", "reasoningWords",
     "simpleOpening", "symbolShare", "tools", "upperShare", "wordLength",
   ]

@@ -12,8 +12,16 @@ extension RouterEvaluation {
       \(table(evaluations).markdown())
       APGR: mean share of the quality gap that is closed as the share of calls to the strong model goes from 0 to 1. CPT: the least
       share of calls that closes 50 % or 80 % of it. Intervals: 95 %, over resampled questions.
-
+      \(skill(evaluations))
       """ + sections.map { "\n" + $0 }.joined()
+  }
+
+  /// Scores whose interval holds 0.5 are no better than chance as far as these questions tell.
+  private static func skill(_ evaluations: [RouterEvaluation]) -> String {
+    let unskilled = evaluations.filter { $0.curve.apgr != nil && !($0.intervals.apgr.map { $0.low > 0.5 } ?? false) }
+    if unskilled.isEmpty { return "" }
+    return
+      "\nNo routing skill shown (the interval holds 0.5, or there is none): \(unskilled.map(\.score).joined(separator: ", ")).\n"
   }
 
   static let noGap = """
@@ -29,12 +37,14 @@ extension RouterEvaluation {
         .init("cpt50_interval", "95 %"), .init("cpt80", "CPT(80 %)"), .init("cpt80_interval", "95 %"),
       ])
     func add(_ name: String, _ figures: [(Double?, RouterCurve.Interval?)]) {
-      table.add([.text(name)] + figures.flatMap { figure, interval -> [Table.Cell] in
-        [
-          figure.map { .number($0, decimals: 4) } ?? .empty,
-          interval.map { .text("\(NumberText.fixed($0.low, 3)) … \(NumberText.fixed($0.high, 3))") } ?? .empty,
-        ]
-      })
+      table.add(
+        [.text(name)]
+          + figures.flatMap { figure, interval -> [Table.Cell] in
+            [
+              figure.map { .number($0, decimals: 4) } ?? .empty,
+              interval.map { .text("\(NumberText.fixed($0.low, 3)) … \(NumberText.fixed($0.high, 3))") } ?? .empty,
+            ]
+          })
     }
     for evaluation in evaluations {
       add(

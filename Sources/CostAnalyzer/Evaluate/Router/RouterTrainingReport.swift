@@ -28,7 +28,7 @@ extension RouterTraining {
       \(NumberText.grouped(groups)) groups: every held-out figure comes from models that saw nothing of the question's group.
 
       \(RouterEvaluation.text(Array(evaluations.prefix(1)) + evaluations.dropFirst().map(\.withoutTables)))
-      `model \(handSet.version)` are the hand-set weights. AUC on the questions it was fitted to: \
+      \(verdict)`model \(handSet.version)` are the hand-set weights. AUC on the questions it was fitted to: \
       \(fittedAUC.map { NumberText.fixed($0, 4) } ?? "–"); held out: \
       \(trained.calibration?.auc.map { NumberText.fixed($0, 4) } ?? "–").
 
@@ -40,6 +40,21 @@ extension RouterTraining {
 
       \(weights.markdown())
       These figures hold for questions like the labelled ones and for this pair of models.
+
+      """
+  }
+}
+
+extension RouterTraining {
+  /// Whether training was worth it, against the scores that cost nothing.
+  private var verdict: String {
+    guard let own = evaluations[0].curve.apgr else { return "" }
+    let others = evaluations.dropFirst().filter { $0.curve.apgr ?? 0 >= own }.map(\.score)
+    if others.isEmpty { return "" }
+    return """
+      **Training shows no gain in ranking**: on kinds of questions it has not seen, \(others.joined(separator: ", ")) rank as well \
+      or better. What it adds are probabilities that can be checked.
+
 
       """
   }
@@ -58,7 +73,8 @@ extension RouterTraining.Recalibration {
   fileprivate var text: String {
     let turned =
       slope > 0
-      ? "" : " The score did not rise with these labels, so that every question now has one probability: it cannot rank them."
+      ? ""
+      : " The score did not rise with these labels, so that every question now has one probability: it cannot rank them."
     return """
       Recalibrated on \(NumberText.grouped(labels)) other labels: slope \(NumberText.fixed(slope, 4)), intercept \
       \(NumberText.fixed(intercept, 4)). Expected calibration error on them \(NumberText.fixed(before, 4)) before and \
