@@ -7,10 +7,11 @@ struct RouterTrainingTests {
   private static let tasks = ["anatomy", "history", "law", "logic", "poetry", "trade"]
 
   private static func train(
-    _ outcomes: [RouterOutcome], recalibrateOn few: [RouterOutcome]? = nil, threads: Int = 2
+    _ outcomes: [RouterOutcome], recalibrateOn few: [RouterOutcome]? = nil, replicates: Int = 20, threads: Int = 2
   ) throws -> RouterTraining {
     try RouterTraining(
-      outcomes, recalibrateOn: few, base: ComplexityModel.builtin(), normalizer: TextNormalizer(), threads: threads)
+      outcomes, recalibrateOn: few, base: ComplexityModel.builtin(), normalizer: TextNormalizer(),
+      replicates: replicates, threads: threads)
   }
 
   private static func features(_ prompt: String) throws -> ComplexityFeatures {
@@ -43,21 +44,21 @@ struct RouterTrainingTests {
 
   @Test("It finds the weights the outcomes were drawn with, whatever the number of threads")
   func recovers() throws {
-    let outcomes = try Self.outcomes(4000, seed: 1, weights: Self.truth)
+    let outcomes = try Self.outcomes(1500, seed: 1, weights: Self.truth)
     let training = try Self.train(outcomes)
     // Length shows in several features at once: what is known is the probability, not how they share the weight.
     var distance = 0.0
-    for outcome in outcomes.prefix(500) {
+    for outcome in outcomes.prefix(200) {
       let found = try Self.features(outcome.prompt)
       let truth = Self.truth.reduce(2) { $0 + $1.value * found[$1.key]! }
-      distance += abs(1 / (1 + exp(-truth)) - Double(training.model.simpleProbability(found))) / 500
+      distance += abs(1 / (1 + exp(-truth)) - Double(training.model.simpleProbability(found))) / 200
     }
-    #expect(distance < 0.03)
+    #expect(distance < 0.05)
     let reasoning = training.model.weights[try #require(ComplexityFeatures.names.firstIndex(of: "reasoningWords"))]
-    #expect(abs(reasoning + 1.5) < 0.3)
+    #expect(abs(reasoning + 1.5) < 0.4)
     #expect(training.groups == 6 && training.isByTask)
     let calibration = try #require(training.evaluations[0].calibration)
-    #expect(calibration.ece < 0.03 && calibration.auc! > 0.7)
+    #expect(calibration.ece < 0.05 && calibration.auc! > 0.7)
     #expect(training.evaluations[0].curve.apgr! > training.evaluations[2].curve.apgr!)
     #expect(try Self.train(outcomes, threads: 1).model.json() == training.model.json())
   }
@@ -66,7 +67,7 @@ struct RouterTrainingTests {
   func heldOut() throws {
     // Task and label go together: who has seen the task knows the label, who has not knows less than nothing.
     var rng = SeededGenerator(4)
-    let outcomes = (0..<600).map { index in
+    let outcomes = (0..<300).map { index in
       let task = index % 6
       return RouterOutcome(
         prompt: String(repeating: "\(task + 1) ", count: 1 + task) + Self.prompt(index, using: &rng),
@@ -88,11 +89,11 @@ struct RouterTrainingTests {
 
   @Test("Recalibration fits slope and intercept, keeps the order, and mends a base rate that is off")
   func recalibrates() throws {
-    let outcomes = try Self.outcomes(2000, seed: 2, weights: Self.truth)
-    let few = try Self.outcomes(300, seed: 3, bias: 0, weights: Self.truth)
+    let outcomes = try Self.outcomes(800, seed: 2, weights: Self.truth)
+    let few = try Self.outcomes(200, seed: 3, bias: 0, weights: Self.truth)
     let (plain, moved) = (try Self.train(outcomes), try Self.train(outcomes, recalibrateOn: few))
     let recalibration = try #require(moved.recalibration)
-    #expect(recalibration.labels == 300 && recalibration.before > 0.2 && recalibration.after < 0.1)
+    #expect(recalibration.labels == 200 && recalibration.before > 0.2 && recalibration.after < 0.1)
     #expect(abs(recalibration.slope - 1) < 0.4 && abs(recalibration.intercept + 2) < 0.6)
     for (a, b) in zip(few, few.dropFirst()) {
       let (x, y) = (try Self.features(a.prompt), try Self.features(b.prompt))
@@ -179,9 +180,9 @@ struct RouterTrainingTests {
   @Test("On subjects it has not seen, the trained score routes better than chance", .enabled(if: RoutingData.isThere))
   func heldOutSubjects() throws {
     let all = try OutcomeFile(path: try #require(RoutingData.path("mmlu_dev.jsonl"))).outcomes
-    // Every third question: a debug build takes minutes for all.
-    let outcomes = all.enumerated().filter { $0.offset % 3 == 0 }.map(\.element)
-    let training = try Self.train(outcomes)
+    // Every fourth question: a debug build takes minutes for all.
+    let outcomes = all.enumerated().filter { $0.offset % 4 == 0 }.map(\.element)
+    let training = try Self.train(outcomes, replicates: 200)
     #expect(training.isByTask && training.groups > 20)
     let apgr = try #require(training.evaluations[0].curve.apgr)
     let interval = try #require(training.evaluations[0].intervals.apgr)
@@ -192,7 +193,9 @@ struct RouterTrainingTests {
     func shift(_ file: String) throws -> RouterShift {
       let other = try OutcomeFile(path: try #require(RoutingData.path(file))).outcomes
       return try #require(
-        try RouterEvaluation(other, score: .model, model: training.model, normalizer: normalizer, threads: 2).shift)
+        try RouterEvaluation(
+          other, score: .model, model: training.model, normalizer: normalizer, replicates: 20, threads: 2
+        ).shift)
     }
     #expect(try shift("gsm8k.jsonl").isFar && !shift("mmlu_dev.jsonl").isFar)
   }

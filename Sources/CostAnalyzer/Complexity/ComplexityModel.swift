@@ -24,7 +24,7 @@ package struct ComplexityModel: Sendable {
   package struct Training: Codable, Sendable, Equatable {
     package var questions: Int
     package var tasks: [String]
-    /// Mean and standard deviation of each feature.
+    /// Mean and standard deviation of each feature; 1 for one that never varied.
     package var means: [Double]
     package var deviations: [Double]
     /// Held-out P(simple) of the training questions: 0 %, 5 %, …, 100 %.
@@ -41,7 +41,8 @@ package struct ComplexityModel: Sendable {
     /// Version of trained coefficients: features without a weight do not change it.
     var hash: String {
       let parts = weights.filter { $0.value != 0 }.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-      return "trained-" + Hash128((["bias=\(bias)"] + parts).joined(separator: " ")).hex.prefix(12)
+      let ranges = ((training?.means ?? []) + (training?.deviations ?? [])).map { "\($0)" }
+      return "trained-" + Hash128((["bias=\(bias)"] + parts + ranges).joined(separator: " ")).hex.prefix(12)
     }
   }
 
@@ -92,7 +93,8 @@ package struct ComplexityModel: Sendable {
     }
     let count = ComplexityFeatures.names.count
     guard file.weights.values.allSatisfy(\.isFinite), file.bias.isFinite,
-      file.training.map({ $0.means.count == count && $0.deviations.count == count && $0.quantiles.count > 1 }) ?? true
+      file.training.map({ $0.means.count == count && $0.deviations.count == count && $0.quantiles.count > 1 }) ?? true,
+      file.training?.deviations.allSatisfy({ $0 > 0 }) ?? true
     else { throw AnalyzerError(.config, "\(path) is of another version", hint: "train it again") }
     if file.version.hasPrefix("trained-") && file.version != file.hash {
       throw AnalyzerError(
@@ -108,10 +110,17 @@ package struct ComplexityModel: Sendable {
     return try encoder.encode(file) + Data("\n".utf8)
   }
 
-  /// Summed in the order of the names: one result on every machine.
+  /// Summed in the order of the names: one result on every machine. Trained weights say nothing about values further from the
+  /// training mean than `reach` standard deviations: those count as that far.
   package func logit(_ features: ComplexityFeatures) -> Double {
-    zip(weights, features.values).reduce(bias) { $0 + $1.0 * $1.1 }
+    guard let training else { return zip(weights, features.values).reduce(bias) { $0 + $1.0 * $1.1 } }
+    return weights.indices.reduce(bias) { sum, index in
+      let (mean, reach) = (training.means[index], Self.reach * training.deviations[index])
+      return sum + weights[index] * min(max(features.values[index], mean - reach), mean + reach)
+    }
   }
+
+  package static let reach = 3.0
 
   package func simpleProbability(_ features: ComplexityFeatures) -> Float {
     Float(1 / (1 + exp(-logit(features))))

@@ -5,6 +5,8 @@ package struct RouterEvaluation: Sendable {
   package enum Score: String, CaseIterable, Sendable, Encodable { case length, keywords, model }
 
   package static let seed: UInt64 = 1
+  /// Resamples behind an interval.
+  package static let replicates = 1000
 
   /// Name of the score; of a model with its version.
   package let score: String
@@ -17,37 +19,48 @@ package struct RouterEvaluation: Sendable {
   package var shift: RouterShift?
 
   /// - Parameter scores: one an outcome; the higher, the sooner the strong model gets it.
-  package init(_ outcomes: [RouterOutcome], score: String, scores: [Double], threads: Int) {
+  package init(
+    _ outcomes: [RouterOutcome], score: String, scores: [Double], replicates: Int = Self.replicates, threads: Int
+  ) {
     self.score = score
     questions = outcomes.count
     curve = RouterCurve(outcomes, scores: scores)
-    intervals = RouterCurve.intervals(outcomes, scores: scores, seed: Self.seed, threads: threads)
+    intervals = RouterCurve.intervals(
+      outcomes, scores: scores, replicates: replicates, seed: Self.seed, threads: threads)
   }
 
   /// P(the weak model is right) of a model, which sends the least likely to the strong model first.
-  package init(_ outcomes: [RouterOutcome], score: String, probabilities: [Double], threads: Int) {
-    self.init(outcomes, score: score, scores: probabilities.map { -$0 }, threads: threads)
+  package init(
+    _ outcomes: [RouterOutcome], score: String, probabilities: [Double], replicates: Int = Self.replicates,
+    threads: Int
+  ) {
+    self.init(
+      outcomes, score: score, scores: probabilities.map { -$0 }, replicates: replicates, threads: threads)
     if outcomes.allSatisfy(\.isShare) {
       calibration = RouterCalibration(outcomes, probabilities: probabilities)
     }
   }
 
   package init(
-    _ outcomes: [RouterOutcome], score: Score, model: ComplexityModel, normalizer: TextNormalizer, threads: Int
+    _ outcomes: [RouterOutcome], score: Score, model: ComplexityModel, normalizer: TextNormalizer,
+    replicates: Int = Self.replicates, threads: Int
   ) throws {
     switch score {
     case .length:
       self.init(
         outcomes, score: score.rawValue, scores: outcomes.map { Double($0.prompt.unicodeScalars.count) },
-        threads: threads)
+        replicates: replicates, threads: threads)
     case .keywords:
       let keywords = try KeywordScore()
       self.init(
-        outcomes, score: score.rawValue, scores: outcomes.map { keywords.score($0.prompt) }, threads: threads)
+        outcomes, score: score.rawValue, scores: outcomes.map { keywords.score($0.prompt) }, replicates: replicates,
+        threads: threads)
     case .model:
       let features = outcomes.map { ComplexityFeatures(prompt: $0.prompt, normalizer: normalizer, model: model) }
       let probabilities = features.map { 1 / (1 + exp(-model.logit($0))) }
-      self.init(outcomes, score: "model \(model.version)", probabilities: probabilities, threads: threads)
+      self.init(
+        outcomes, score: "model \(model.version)", probabilities: probabilities, replicates: replicates,
+        threads: threads)
       shift = model.training.map { RouterShift($0, features: features, probabilities: probabilities) }
     }
   }

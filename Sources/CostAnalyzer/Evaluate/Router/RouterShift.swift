@@ -19,9 +19,7 @@ package struct RouterShift: Sendable, Encodable, Equatable {
     var largest = (name: ComplexityFeatures.names[0], shift: 0.0)
     for (index, name) in ComplexityFeatures.names.enumerated() {
       let mean = features.reduce(0) { $0 + $1.values[index] } / Double(features.count)
-      // A feature that never varied in training counts a whole step where it differs at all.
-      let step = training.deviations[index] > 1e-9 ? training.deviations[index] : max(abs(mean), 1e-9) / 2
-      let shift = (mean - training.means[index]) / step
+      let shift = (mean - training.means[index]) / training.deviations[index]
       if abs(shift) > abs(largest.shift) { largest = (name, shift) }
     }
     (feature, featureShift) = largest

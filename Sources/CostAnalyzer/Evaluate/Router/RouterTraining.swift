@@ -36,7 +36,7 @@ package struct RouterTraining: Sendable {
   ///   - base: whose word lists the features use, and whose weights are the comparison.
   package init(
     _ outcomes: [RouterOutcome], recalibrateOn few: [RouterOutcome]? = nil, base: ComplexityModel,
-    normalizer: TextNormalizer, threads: Int
+    normalizer: TextNormalizer, replicates: Int = RouterEvaluation.replicates, threads: Int
   ) throws {
     guard outcomes.allSatisfy(\.isShare), few?.allSatisfy(\.isShare) ?? true else {
       throw AnalyzerError(
@@ -64,31 +64,35 @@ package struct RouterTraining: Sendable {
     // Index `folds` is the fit to everything; the others leave one fold out.
     let fits = parallelMap(Self.folds + 1, threads: threads) { fold in
       let seen = labels.indices.filter { split.fold[$0] != fold }
-      return LogisticRegression(
+      let fit = LogisticRegression(
         rows: seen.map { rows[$0] }, labels: seen.map { labels[$0] }, penalty: Self.penalty)
+      return Self.model(fit, base: base, questions: seen.count, tasks: tasks)
     }
     let fitted = fits[Self.folds]
-    let heldOut = rows.indices.map { Self.probability(fits[split.fold[$0]].logit(rows[$0])) }
+    let heldOutLogits = own.indices.map { fits[split.fold[$0]].logit(own[$0]) }
+    let heldOut = heldOutLogits.map(Self.probability)
     self.heldOut = heldOut
     questions = outcomes.count
     right = Double(labels.lazy.filter { $0 }.count) / Double(labels.count)
-    fittedAUC = PairMetrics(scores: rows.map { Float(fitted.logit($0)) }, labels: labels).auc
-    recalibration = few.map { few in
-      Recalibration(
-        logits: features(few).map { fitted.logit($0.values) }, labels: few.map(\.isWeakRight))
+    fittedAUC = PairMetrics(scores: own.map { Float(fitted.logit($0)) }, labels: labels).auc
+    let recalibration = few.map { few in
+      Recalibration(logits: features(few).map(fitted.logit), labels: few.map(\.isWeakRight))
     }
+    self.recalibration = recalibration
     let (slope, shift) = (recalibration?.slope ?? 1, recalibration?.intercept ?? 0)
-    let sorted = heldOut.map { Self.probability(slope * Self.logit($0) + shift) }.sorted()
-    let raw = fitted.unstandardized
+    var training = fitted.training!
+    let sorted = heldOutLogits.map { Self.probability(slope * $0 + shift) }.sorted()
+    training.quantiles = (0...20).map { sorted[(sorted.count - 1) * $0 / 20] }
     model = base.with(
-      bias: slope * raw.bias + shift, weights: raw.weights.map { $0 * slope },
-      training: .init(
-        questions: outcomes.count, tasks: tasks, means: fitted.means, deviations: fitted.scales,
-        quantiles: (0...20).map { sorted[(sorted.count - 1) * $0 / 20] }))
+      bias: slope * fitted.bias + shift, weights: fitted.weights.map { $0 * slope }, training: training)
     evaluations =
-      [RouterEvaluation(outcomes, score: "trained, held out", probabilities: heldOut, threads: threads)]
+      [
+        RouterEvaluation(
+          outcomes, score: "trained, held out", probabilities: heldOut, replicates: replicates, threads: threads)
+      ]
       + (try RouterEvaluation.Score.allCases.map {
-        try RouterEvaluation(outcomes, score: $0, model: base, normalizer: normalizer, threads: threads)
+        try RouterEvaluation(
+          outcomes, score: $0, model: base, normalizer: normalizer, replicates: replicates, threads: threads)
       })
   }
 
@@ -106,18 +110,19 @@ package struct RouterTraining: Sendable {
     return PairFolds.assign(group.map { ($0, $0) }, folds: folds)
   }
 
-  static func probability(_ logit: Double) -> Double { 1 / (1 + exp(-logit)) }
-  private static func logit(_ probability: Double) -> Double {
-    let inside = min(max(probability, 1e-12), 1 - 1e-12)
-    return log(inside / (1 - inside))
+  private static func model(
+    _ fit: LogisticRegression, base: ComplexityModel, questions: Int, tasks: [String]
+  ) -> ComplexityModel {
+    let (bias, weights) = fit.unstandardized
+    return base.with(
+      bias: bias, weights: weights,
+      training: .init(questions: questions, tasks: tasks, means: fit.means, deviations: fit.scales, quantiles: []))
   }
+
+  static func probability(_ logit: Double) -> Double { 1 / (1 + exp(-logit)) }
 }
 
 extension LogisticRegression {
-  func logit(_ row: [Double]) -> Double {
-    row.indices.reduce(intercept) { $0 + weights[$1] * (row[$1] - means[$1]) / scales[$1] }
-  }
-
   /// The same function of features that are not standardised.
   var unstandardized: (bias: Double, weights: [Double]) {
     let raw = weights.indices.map { weights[$0] / scales[$0] }
