@@ -154,6 +154,13 @@ struct RouterTrainingTests {
     let expected = model.simpleProbability(try Self.features("why prove river stone 0"))
     #expect(trained.log.prompts.prompts[0].simple == expected && plain.log.prompts.prompts[0].simple != expected)
 
+    let sections = try #require(trained.outcomes.first { $0.id == RoutingStrategy.id }).sections
+    let said = sections.flatMap(\.blocks).contains { block in
+      if case .paragraph(let text) = block { return text.contains("not measured on such questions") }
+      return false
+    }
+    #expect(said, "two equal questions are unlike four hundred different ones")
+
     let changed = try String(contentsOfFile: path, encoding: .utf8).replacing(
       /"code" : [-0-9.e]+/, with: #""code" : 7.5"#)
     #expect(throws: AnalyzerError.self) { try ComplexityModel(path: scratch.write(changed, to: "changed.json")) }

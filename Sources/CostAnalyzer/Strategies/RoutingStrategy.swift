@@ -23,11 +23,11 @@ package enum RoutingStrategy: Strategy {
       context.options.routing.model == nil
       ? "complexity weights are hand-set and quality on the cheaper model is not measured"
       : "complexity weights were trained on other questions and quality on the cheaper model is not measured"
-    outcome.sections = [section(context, tiers, router, routed)]
+    outcome.sections = [section(context, tiers, router, routed, known: try knownSkill(context))]
   }
 
   private static func section(
-    _ context: StrategyContext, _ tiers: RoutingTiers, _ router: Router, _ routed: Router.Result
+    _ context: StrategyContext, _ tiers: RoutingTiers, _ router: Router, _ routed: Router.Result, known: String
   ) -> ReportSection {
     let bill = context.ledger.total.cost
     var labels = Table(
@@ -77,7 +77,7 @@ package enum RoutingStrategy: Strategy {
           are the moved requests times the probability the score itself gives to being wrong: **assumed**, not measured. \
           \(NumberText.grouped(routed.complexOnCheap)) requests that score as complex already run on the cheap model: their \
           quality is at risk today. The other model is taken to read \(NumberText.fixed(options.inputRatio, 2)) and to write \
-          \(NumberText.fixed(options.outputRatio, 2)) tokens for each token of the logged one.
+          \(NumberText.fixed(options.outputRatio, 2)) tokens for each token of the logged one.\(known)
           """),
         .table(labels, top: .max),
         .paragraph("The whole curve:"),
@@ -91,6 +91,21 @@ package enum RoutingStrategy: Strategy {
 }
 
 extension RoutingStrategy {
+  /// How far the skill of a trained model is known on this log: by its scores, whose features are not kept.
+  private static func knownSkill(_ context: StrategyContext) throws -> String {
+    guard let path = context.options.routing.model, let training = try ComplexityModel(path: path).training else {
+      return ""
+    }
+    let scores = context.log.prompts.prompts.map { Double($0.simple) }
+    let distance = RouterShift.distance(scores, from: training.quantiles)
+    let verdict =
+      distance > RouterShift.farScores
+      ? "its skill was **not measured on such questions**" : "so far these are questions like those it was measured on"
+    return """
+       The scores of this log are \(NumberText.fixed(distance, 2)) of 1 from those the model was trained on: \(verdict).
+      """
+  }
+
   /// The deployed gate under other token ratios and, where asked for, a cascade.
   private static func alternatives(_ context: StrategyContext, _ tiers: RoutingTiers) -> Table {
     let options = context.options.routing
