@@ -7,7 +7,7 @@ package struct RouterShift: Sendable, Encodable, Equatable {
   package let featureShift: Double
   package var isFar: Bool { scoreDistance > Self.farScores || abs(featureShift) > Self.farFeature }
 
-  /// Held-out subjects of one benchmark stay below both, another benchmark does not (docs/strategies.md).
+  /// Other questions of the same subjects stay below both, another benchmark does not (RouterTrainingTests).
   package static let farScores = 0.25
   package static let farFeature = 1.0
 
