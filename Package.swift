@@ -45,7 +45,8 @@ let package = Package(
       resources: [
         .embedInCode("Data/answerform.yaml"), .embedInCode("Data/complexity.yaml"), .embedInCode("Data/encodings.yaml"),
         .embedInCode("Data/entities.yaml"),
-        .embedInCode("Data/fillers.yaml"), .embedInCode("Data/languages.yaml"), .embedInCode("Data/negation.yaml"),
+        .embedInCode("Data/fillers.yaml"), .embedInCode("Data/keywords.yaml"), .embedInCode("Data/languages.yaml"),
+        .embedInCode("Data/negation.yaml"),
         .embedInCode("Data/numbers.yaml"), .embedInCode("Data/presets.yaml"), .embedInCode("Data/prices.json"),
         .embedInCode("Data/prefixcaching.yaml"), .embedInCode("Data/promptrules.yaml"),
         .embedInCode("Data/scope.yaml"),

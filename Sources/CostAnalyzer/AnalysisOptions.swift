@@ -111,6 +111,16 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var cheap: String?
     package var medium: String?
     package var strong: String?
+    /// File of trained complexity weights (`analyze train router`); without one, the built-in hand-set ones.
+    package var model: String?
+    /// Output tokens of the other model per output token of the logged one.
+    package var outputRatio = 1.0
+    /// Input tokens likewise: tokenizers differ.
+    package var inputRatio = 1.0
+    /// Also show what asking the cheap model first, and the logged one where its answer will not do, would save.
+    package var cascade = false
+    /// Share of the cheap answers that will do.
+    package var cascadeAccept = 0.7
   }
 
   package struct Prompts: Codable, Sendable, Equatable {
@@ -240,6 +250,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     var limit = BudgetLimit(.user, name: "name", usd: 1, requests: 1, tokens: 1)
     limit.every = .day
     options.budgets.limits = [limit]
+    options.routing.model = "file"
     return options
   }
 
@@ -331,6 +342,10 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try distillation.validate(require)
     try budgets.validate(require)
     try require((0...1).contains(prompts.minSimilarity), "prompts.minSimilarity must be 0 … 1")
+    try require(
+      (0.01...100).contains(routing.outputRatio) && (0.01...100).contains(routing.inputRatio),
+      "routing.outputRatio and routing.inputRatio must be 0.01 … 100")
+    try require((0...1).contains(routing.cascadeAccept), "routing.cascadeAccept must be 0 … 1")
     try require(precache.minUsers >= 1, "precache.minUsers must be at least 1")
     try require((0...1).contains(precache.minAgreement), "precache.minAgreement must be 0 … 1")
     try require(precache.maxAnswerBytes >= 0, "precache.maxAnswerBytes must not be negative")

@@ -5,10 +5,10 @@ import Foundation
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure embedders, guards and caches on labelled data, trimming on prompts, and windows of budgets.",
+    abstract: "Measure embedders, guards, caches and routers on labelled data, trimming on prompts, and windows of budgets.",
     subcommands: [
-      EvaluatePairsCommand.self, EvaluateCacheCommand.self, EvaluatePromptsCommand.self,
-      EvaluateBudgetWindowsCommand.self,
+      EvaluatePairsCommand.self, EvaluateCacheCommand.self, EvaluateRouterCommand.self,
+      EvaluatePromptsCommand.self, EvaluateBudgetWindowsCommand.self,
     ])
 }
 

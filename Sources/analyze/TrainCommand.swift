@@ -4,7 +4,8 @@ import Foundation
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Learn from your own labels.", subcommands: [TrainPairsCommand.self])
+    commandName: "train", abstract: "Learn from your own labels.",
+    subcommands: [TrainPairsCommand.self, TrainRouterCommand.self])
 }
 
 struct TrainPairsCommand: ParsableCommand {

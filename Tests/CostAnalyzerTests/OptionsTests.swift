@@ -67,6 +67,9 @@ struct OptionsTests {
     other.selfHosted.throughput = 1e6
     other.quantisation.format = .fp8
     other.distillation.student = "gpt-4.1-nano"
+    other.routing.model = "router.json"
+    other.routing.cascade = true
+    other.routing.outputRatio = 0.4
     other.report.topRows = 3
     #expect(try AnalysisOptions(yaml: other.yaml()) == other)
   }
@@ -118,6 +121,8 @@ struct OptionsTests {
       ("cache:\n  lookupUSDPerMillion: -1\n", "cache.lookupUSDPerMillion"),
       ("input:\n  maxWindowLog: 40\n", "input.maxWindowLog"), ("input:\n  maxExpansion: 1\n", "input.maxExpansion"),
       ("input:\n  maxLineBytes: 5\n", "input.maxLineBytes"), ("routing:\n  gate: 0.3\n", "routing.gate"),
+      ("routing:\n  outputRatio: 0\n", "routing.outputRatio"), ("routing:\n  inputRatio: 1000\n", "routing.inputRatio"),
+      ("routing:\n  cascadeAccept: 2\n", "routing.cascadeAccept"),
       ("precache:\n  minUsers: 0\n", "precache.minUsers"),
       ("precache:\n  minAgreement: 7\n", "precache.minAgreement"),
       ("precache:\n  halfLife: 0d\n", "precache.halfLife"),

@@ -111,4 +111,55 @@ import Testing
     // 10 × (2.5 − 0.15) + 10 × (10 − 0.6) USD per million
     #expect(routing.net == 117_500_000)
   }
+
+  /// gpt-4o with 1000 tokens in and 100 out, and a model that costs 0.06 of it.
+  private static func request() throws -> Analysis.Request {
+    let lines = ["gpt-4o", "gpt-4o-mini"].enumerated().map { index, model in
+      SampleLogs.line(
+        index, time: 1_767_600_000, user: 1, model: model, question: "what is ai \(index)", input: 1000, output: 100)
+    }
+    return Analysis.Request(inputs: [try SampleLogs.file(lines.joined(separator: "\n"))])
+  }
+
+  private static func routing(_ request: Analysis.Request) throws -> (outcome: StrategyOutcome, table: Table) {
+    let routing = try #require(try Analysis.run(request).outcomes.first { $0.id == RoutingStrategy.id })
+    let tables = routing.sections.flatMap(\.blocks).compactMap { block -> Table? in
+      if case .table(let table, _) = block { return table }
+      return nil
+    }
+    return (routing, try #require(tables.first { $0.name == "routing_alternatives" }))
+  }
+
+  @Test("Token ratios change what the other model costs, and the band shows half and one and a half of them")
+  func ratios() throws {
+    var request = try Self.request()
+    // Logged: 1000 × 2.5 + 100 × 10 USD per million; on the cheap model 1000 × 0.15 + 100 × 0.6.
+    let (plain, band) = try Self.routing(request)
+    #expect(plain.gross == 3_500_000_000 - 210_000_000)
+    #expect(
+      band.csv.split(separator: "\n").map { $0.split(separator: ",")[2] } == [
+        "saved_usd", "0.00329", "0.00332", "0.00326", "0.003365", "0.003215",
+      ])
+    request.options.routing.inputRatio = 2
+    request.options.routing.outputRatio = 0.5
+    let (scaled, _) = try Self.routing(request)
+    #expect(scaled.gross == 3_500_000_000 - 2 * 150_000_000 - 30_000_000)
+    // So many tokens that the cheap model is the dearer one.
+    request.options.routing.outputRatio = 100
+    #expect(try Self.routing(request).outcome.gross == 0)
+  }
+
+  @Test("A cascade pays for every try, and tries only where that is cheaper on average")
+  func cascade() throws {
+    var request = try Self.request()
+    #expect(try !Self.routing(request).table.csv.contains("cascade"))
+    request.options.routing.cascade = true
+    request.options.routing.cascadeAccept = 0.5
+    let (outcome, table) = try Self.routing(request)
+    // Half of 0.0035 is not paid, 0.00021 is paid for every try.
+    #expect(table.csv.contains("50 % of its answers kept (assumed)\",1,0.00154,"))
+    #expect(outcome.gross == 3_290_000_000, "the lever itself is the gate")
+    request.options.routing.cascadeAccept = 0.06
+    #expect(try Self.routing(request).table.csv.contains("6 % of its answers kept (assumed)\",0,0,"))
+  }
 }

@@ -1,76 +1,129 @@
 import Foundation
 import Yams
 
-/// What the complexity score looks at. Counts enter capped, so that one long text cannot decide alone.
-package struct ComplexityFeatures: Sendable {
-  package var values: [String: Double]
-
-  /// `text` is lower-cased with single blanks; `turns` counts user and assistant messages including this one.
-  init(text: [UInt8], turns: Int, hasTools: Bool, words lists: ComplexityWords) {
-    let words = PhraseSet.words(text)
-    func capped(_ count: Int, _ limit: Int) -> Double { Double(min(count, limit)) }
-    let fence = text.contains(96) ? 1 : 0
-    let symbols = text.lazy.filter { $0 == 123 || $0 == 125 || $0 == 59 }.count
-    let digitsWithOperator = zip(text, text.dropFirst()).contains {
-      (48...57).contains($0) && [43, 42, 94, 61].contains($1)
-    }
-    values = [
-      "logWords": log2(Double(words.count + 1)) - 3,
-      "logContextTurns": log2(Double(max(1, turns))),
-      "simpleOpening": lists.simpleOpening.count(in: Array(words.prefix(3)), stopAtFirst: true) > 0 ? 1 : 0,
-      "reasoningWords": capped(lists.reasoning.count(in: words), 2),
-      "multiStepWords": capped(lists.multiStep.count(in: words), 3),
-      "constraintWords": capped(lists.constraint.count(in: words), 3),
-      "code": capped(lists.code.count(in: words) + 2 * fence + symbols / 3, 2),
-      "math": capped(lists.math.count(in: words) + (digitsWithOperator ? 1 : 0), 2),
-      "questionMarks": capped(text.lazy.filter { $0 == 63 }.count - 1, 3).clamped(from: 0),
-      "tools": hasTools ? 1 : 0,
-      "nonASCII": text.contains { $0 >= 128 } ? 1 : 0,
-    ]
-  }
-}
-
-extension Double {
-  fileprivate func clamped(from low: Double) -> Double { max(low, self) }
-}
-
 /// Word lists of the complexity features.
 struct ComplexityWords: Sendable {
-  var simpleOpening, reasoning, multiStep, constraint, code, math: PhraseSet
+  var simpleOpening, reasoning, multiStep, constraint, code, math, negation: PhraseSet
 }
 
-/// A logistic score for P(simple). The weights are data (`Data/complexity.yaml`), hand-set in this version: a request
-/// labelled `simple` by it carries the evidence label `assumed`.
+/// A logistic score for P(simple): that a cheap model's answer is right. The weights are data: hand-set ones are built in
+/// (`Data/complexity.yaml`), `analyze train router` fits others. A request labelled by them carries the evidence label
+/// `assumed` as long as nobody has measured its quality on this log.
 package struct ComplexityModel: Sendable {
-  package let version: String
-  let bias: Double
-  /// Sorted by name, so that the sum has one order on every machine.
-  let weights: [(name: String, weight: Double)]
+  /// `trained-` and a hash of the coefficients, or the name of weights that were set by hand.
+  package var version: String { file.version }
+  package var bias: Double { file.bias }
+  /// Weight of each of `ComplexityFeatures.names`; 0 where the file names none.
+  package let weights: [Double]
   let words: ComplexityWords
+  /// What the weights were trained on; nil for hand-set ones.
+  package var training: Training? { file.training }
+  private let file: File
 
-  private struct File: Decodable {
+  /// Where the weights hold.
+  package struct Training: Codable, Sendable, Equatable {
+    package var questions: Int
+    package var tasks: [String]
+    /// Mean and standard deviation of each feature; 1 for one that never varied.
+    package var means: [Double]
+    package var deviations: [Double]
+    /// Held-out P(simple) of the training questions: 0 %, 5 %, …, 100 %.
+    package var quantiles: [Double]
+  }
+
+  private struct File: Codable {
     var version: String
     var bias: Double
     var weights: [String: Double]
-    var simpleOpening, reasoningWords, multiStepWords, constraintWords, codeWords, mathWords: [String]
+    var simpleOpening, reasoningWords, multiStepWords, constraintWords, codeWords, mathWords, negationWords: [String]
+    var training: Training?
+
+    /// Version of trained coefficients: features without a weight do not change it.
+    var hash: String {
+      let parts = weights.filter { $0.value != 0 }.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+      let ranges = ((training?.means ?? []) + (training?.deviations ?? [])).map { "\($0)" }
+      return "trained-" + Hash128((["bias=\(bias)"] + parts + ranges).joined(separator: " ")).hex.prefix(12)
+    }
   }
 
   package static func builtin() throws -> ComplexityModel {
-    let file = try YAMLDecoder().decode(
-      File.self, from: String(decoding: PackageResources.complexity_yaml, as: UTF8.self))
-    return ComplexityModel(
-      version: file.version, bias: file.bias,
-      weights: file.weights.sorted { $0.key < $1.key }.map { (name: $0.key, weight: $0.value) },
-      words: ComplexityWords(
-        simpleOpening: PhraseSet(file.simpleOpening), reasoning: PhraseSet(file.reasoningWords),
-        multiStep: PhraseSet(file.multiStepWords), constraint: PhraseSet(file.constraintWords),
-        code: PhraseSet(file.codeWords), math: PhraseSet(file.mathWords)))
+    try ComplexityModel(
+      YAMLDecoder().decode(File.self, from: String(decoding: PackageResources.complexity_yaml, as: UTF8.self)))
   }
 
+  private init(_ file: File) {
+    self.file = file
+    weights = ComplexityFeatures.names.map { file.weights[$0] ?? 0 }
+    words = ComplexityWords(
+      simpleOpening: PhraseSet(file.simpleOpening), reasoning: PhraseSet(file.reasoningWords),
+      multiStep: PhraseSet(file.multiStepWords), constraint: PhraseSet(file.constraintWords),
+      code: PhraseSet(file.codeWords), math: PhraseSet(file.mathWords), negation: PhraseSet(file.negationWords))
+  }
+
+  /// This model's word lists with other coefficients.
+  ///
+  /// - Parameter weights: one a feature name.
+  package func with(bias: Double, weights: [Double], training: Training) -> ComplexityModel {
+    var file = file
+    file.bias = bias
+    file.weights = Dictionary(uniqueKeysWithValues: zip(ComplexityFeatures.names, weights))
+    file.training = training
+    file.version = file.hash
+    return ComplexityModel(file)
+  }
+
+  /// Reads what `analyze train router` wrote, or a YAML file of the same keys.
+  ///
+  /// - Throws: `config` for a file that is missing, of another shape, names a feature that this version does not have, or
+  ///   says it was trained and holds other coefficients than training gave it.
+  package init(path: String) throws {
+    let hint = "analyze train router FILE --out \(path) writes one"
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw AnalyzerError(.config, "cannot read the routing model \(path)", hint: hint)
+    }
+    let isJSON = text.first { !$0.isWhitespace } == "{"
+    let decoded =
+      isJSON
+      ? try? JSONDecoder().decode(File.self, from: Data(text.utf8)) : try? YAMLDecoder().decode(File.self, from: text)
+    guard let file = decoded else { throw AnalyzerError(.config, "\(path) is no routing model", hint: hint) }
+    if let unknown = file.weights.keys.sorted().first(where: { !ComplexityFeatures.names.contains($0) }) {
+      throw AnalyzerError(
+        .config, "\(path): there is no feature '\(unknown)'",
+        hint: "known: \(ComplexityFeatures.names.joined(separator: ", "))")
+    }
+    let count = ComplexityFeatures.names.count
+    guard file.weights.values.allSatisfy(\.isFinite), file.bias.isFinite,
+      file.training.map({ $0.means.count == count && $0.deviations.count == count && $0.quantiles.count > 1 }) ?? true,
+      file.training?.deviations.allSatisfy({ $0 > 0 }) ?? true
+    else { throw AnalyzerError(.config, "\(path) is of another version", hint: "train it again") }
+    if file.version.hasPrefix("trained-") && file.version != file.hash {
+      throw AnalyzerError(
+        .config, "\(path): the coefficients are not those of \(file.version)",
+        hint: "give a model that was changed by hand a version of its own")
+    }
+    self.init(file)
+  }
+
+  package func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    return try encoder.encode(file) + Data("\n".utf8)
+  }
+
+  /// Summed in the order of the names: one result on every machine. Trained weights say nothing about values further from the
+  /// training mean than `reach` standard deviations: those count as that far.
+  package func logit(_ features: ComplexityFeatures) -> Double {
+    guard let training else { return zip(weights, features.values).reduce(bias) { $0 + $1.0 * $1.1 } }
+    return weights.indices.reduce(bias) { sum, index in
+      let (mean, reach) = (training.means[index], Self.reach * training.deviations[index])
+      return sum + weights[index] * min(max(features.values[index], mean - reach), mean + reach)
+    }
+  }
+
+  package static let reach = 3.0
+
   package func simpleProbability(_ features: ComplexityFeatures) -> Float {
-    var score = bias
-    for (name, weight) in weights { score += weight * (features.values[name] ?? 0) }
-    return Float(1 / (1 + exp(-score)))
+    Float(1 / (1 + exp(-logit(features))))
   }
 }
 

@@ -202,7 +202,8 @@ final class PromptDescriber {
         ? nil : result.cased.withUnsafeBytes { Self.cut($0, PromptTable.embeddedBytes) }, stepKeys: stepKeys,
       normalizedHash: steps.last!.withUnsafeBytes { Hash128($0) },
       simple: complexity.simpleProbability(
-        ComplexityFeatures(text: spaced, turns: prompt.turns, hasTools: tools.isPresent, words: complexity.words)),
+        ComplexityFeatures(
+          text: spaced, raw: prompt.lastUser, turns: prompt.turns, hasTools: tools.isPresent, words: complexity.words)),
       rule: rules.rule(spaced), turns: prompt.turns, isPlain: prompt.isPlain,
       trim: trims?.measure(prompt, method(for: model), isTextSystem: isTextSystem(prompt)),
       prefix: PromptPrefix(prompt, tools: tools, seed: sharing))
@@ -241,14 +242,15 @@ package struct TextSettings: Sendable {
   package var trims: TrimMeasure?
   package var complexityVersion: String { complexity.version }
 
+  /// - Parameter routingModel: path of a trained complexity model; nil for the built-in one.
   package init(
     normalizes: Bool = true, extraFillers: [String] = [], extraTimeSensitive: [String] = [],
-    extraPersonal: [String] = []
+    extraPersonal: [String] = [], routingModel: String? = nil
   ) throws {
     self.normalizes = normalizes
     fillers = try FillerList(extra: extraFillers)
     rules = try TextRules(extraTimeSensitive: extraTimeSensitive, extraPersonal: extraPersonal)
-    complexity = try ComplexityModel.builtin()
+    complexity = try routingModel.map { try ComplexityModel(path: $0) } ?? ComplexityModel.builtin()
   }
 }
 
@@ -257,7 +259,8 @@ extension TextSettings {
   package init(_ options: AnalysisOptions, tokens: TokenCounter?) throws {
     try self.init(
       normalizes: options.normalize.enabled, extraFillers: options.normalize.extraFillers,
-      extraTimeSensitive: options.cache.extraTimeSensitive, extraPersonal: options.cache.extraPersonal)
+      extraTimeSensitive: options.cache.extraTimeSensitive, extraPersonal: options.cache.extraPersonal,
+      routingModel: options.routing.model)
     if let level = options.prompts.level.trim {
       trims = TrimMeasure(PromptTrimmer(try PromptRules.builtin()), upTo: level, try tokens ?? TokenCounter())
     }

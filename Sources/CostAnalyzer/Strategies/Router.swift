@@ -113,10 +113,27 @@ struct Router {
 
   private let context: StrategyContext
   private let tiers: RoutingTiers
+  /// Tokens of the other model per token of the logged one.
+  private let inputRatio: Double
+  private let outputRatio: Double
 
-  init(_ context: StrategyContext, _ tiers: RoutingTiers) {
+  /// - Parameters:
+  ///   - inputFactor: by which the option `routing.inputRatio` is multiplied: for a sensitivity band.
+  ///   - outputFactor: likewise `routing.outputRatio`.
+  init(_ context: StrategyContext, _ tiers: RoutingTiers, inputFactor: Double = 1, outputFactor: Double = 1) {
     self.context = context
     self.tiers = tiers
+    inputRatio = context.options.routing.inputRatio * inputFactor
+    outputRatio = context.options.routing.outputRatio * outputFactor
+  }
+
+  /// Why a request may not be routed at all.
+  private static func exclusion(of request: Request) -> Exclusion? {
+    if request.isError { return .error }
+    if request.flags.contains(.gatewayHit) { return .served }
+    if request.flags.contains(.override) { return .override }
+    if request.flags.contains(.unpriced) { return .unpriced }
+    return request.prompt == Request.noText ? .noText : nil
   }
 
   func route(gate: Double) -> Result {
@@ -128,11 +145,7 @@ struct Router {
         result.excluded[rule, default: Share()].requests += 1
         result.excluded[rule, default: Share()].cost += Int128(request.cost)
       }
-      if request.isError { return leave(.error) }
-      if request.flags.contains(.gatewayHit) { return leave(.served) }
-      if request.flags.contains(.override) { return leave(.override) }
-      if request.flags.contains(.unpriced) { return leave(.unpriced) }
-      if request.prompt == Request.noText { return leave(.noText) }
+      if let rule = Self.exclusion(of: request) { return leave(rule) }
       let simple = context.log.prompts.prompts[Int(request.prompt)].simple
       let label = ComplexityLabel(simple: simple, gate: Float(gate))
       var share = result.byLabel[label] ?? Share()
@@ -162,5 +175,43 @@ struct Router {
       result.byLabel[label] = share
     }
     return result
+  }
+
+  /// Asks the cheap model first and the logged one where the answer will not do: every try is paid for. Only calls for which
+  /// that is cheaper are tried.
+  ///
+  /// - Parameter accept: share of the cheap answers that will do, the same for every question.
+  func cascade(accept: Double) -> Share {
+    var share = Share()
+    context.log.requests.forEach { request in
+      let cheap = tiers.cheap.row
+      guard Self.exclusion(of: request) == nil, context.prices.row(of: request.model)?.name != cheap.name,
+        request.usage.promptTokens <= cheap.maxInputTokens ?? .max, let attempt = cost(request, on: cheap)
+      else { return }
+      let avoided = PicoDollars((Double(request.cost) * accept).rounded())
+      if attempt >= avoided { return }
+      share.requests += 1
+      share.cost += Int128(request.cost)
+      share.moved += 1
+      share.saved += Int128(avoided - attempt)
+    }
+    return share
+  }
+
+  /// The call on another model: its tokens by the ratios, and nothing read from a prompt cache that was never filled there.
+  /// A billed cost is scaled by the ratio of the two list prices: a contract price is not compared with a list price.
+  private func cost(_ request: Request, on row: PriceRow) -> PicoDollars? {
+    var usage = request.usage
+    func scaled(_ tokens: some BinaryInteger, _ ratio: Double) -> UInt32 {
+      UInt32(min((Double(tokens) * ratio).rounded(), Double(UInt32.max)))
+    }
+    usage.input = scaled(usage.promptTokens, inputRatio)
+    usage.output = scaled(usage.output, outputRatio)
+    usage.reasoning = min(scaled(usage.reasoning, outputRatio), usage.output)
+    usage.cacheRead = 0
+    usage.cacheWrite5m = 0
+    usage.cacheWrite1h = 0
+    let cost = row.cost(of: usage, tier: request.tier)
+    return cost.unpricedTokens == 0 ? context.scaled(cost.pico, for: request) : nil
   }
 }

@@ -1,8 +1,8 @@
 /// Sends requests that look simple to a cheaper model (SPEC §7): simple → cheap, unsure → medium, complex → strong,
 /// and never where the call would not be cheaper.
 ///
-/// The cost side is exact under one assumption (the cheaper model writes as many tokens); the quality side is `assumed`,
-/// because the complexity weights are set by hand in this version.
+/// The cost side is exact under one assumption (how many tokens the other model reads and writes: `routing.inputRatio` and
+/// `routing.outputRatio`); the quality side is `assumed`, because nobody has measured the other model's answers on this log.
 package enum RoutingStrategy: Strategy {
   package static let id = "routing"
   package static let title = "Model routing"
@@ -19,12 +19,15 @@ package enum RoutingStrategy: Strategy {
     outcome.gross = routed.saved
     outcome.requestsAffected = routed.moved
     outcome.evidence = .assumed
-    outcome.caveat = "complexity weights are hand-set and quality on the cheaper model is not measured"
-    outcome.sections = [section(context, tiers, router, routed)]
+    outcome.caveat =
+      context.options.routing.model == nil
+      ? "complexity weights are hand-set and quality on the cheaper model is not measured"
+      : "complexity weights were trained on other questions and quality on the cheaper model is not measured"
+    outcome.sections = [section(context, tiers, router, routed, known: try knownSkill(context))]
   }
 
   private static func section(
-    _ context: StrategyContext, _ tiers: RoutingTiers, _ router: Router, _ routed: Router.Result
+    _ context: StrategyContext, _ tiers: RoutingTiers, _ router: Router, _ routed: Router.Result, known: String
   ) -> ReportSection {
     let bill = context.ledger.total.cost
     var labels = Table(
@@ -62,6 +65,7 @@ package enum RoutingStrategy: Strategy {
       let left = routed.excluded[rule] ?? Router.Share()
       if left.requests > 0 { excluded.add(.text(rule.rawValue), .int(left.requests), .usd(left.cost)) }
     }
+    let options = context.options.routing
     return ReportSection(
       title,
       blocks: [
@@ -72,14 +76,64 @@ package enum RoutingStrategy: Strategy {
           \(NumberText.fixed(context.options.routing.gate, 2)); score `\(context.complexityVersion)`. *Expected misroutes* \
           are the moved requests times the probability the score itself gives to being wrong: **assumed**, not measured. \
           \(NumberText.grouped(routed.complexOnCheap)) requests that score as complex already run on the cheap model: their \
-          quality is at risk today.
+          quality is at risk today. The other model is taken to read \(NumberText.fixed(options.inputRatio, 2)) and to write \
+          \(NumberText.fixed(options.outputRatio, 2)) tokens for each token of the logged one.\(known)
           """),
         .table(labels, top: .max),
         .paragraph("The whole curve:"),
         .table(curve, top: .max),
+        .paragraph("The same gate when the other model reads or writes fewer or more tokens:"),
+        .table(alternatives(context, tiers), top: .max),
         .paragraph("Left where they are:"),
         .table(excluded, top: .max),
       ], files: [labels, curve])
+  }
+}
+
+extension RoutingStrategy {
+  /// How far the skill of a trained model is known on this log: by its scores, whose features are not kept.
+  private static func knownSkill(_ context: StrategyContext) throws -> String {
+    guard let path = context.options.routing.model, let training = try ComplexityModel(path: path).training else {
+      return ""
+    }
+    let scores = context.log.prompts.prompts.map { Double($0.simple) }
+    let distance = RouterShift.distance(scores, from: training.quantiles)
+    let verdict =
+      distance > RouterShift.farScores
+      ? "its skill was **not measured on such questions**" : "so far these are questions like those it was measured on"
+    return """
+       The scores of this log are \(NumberText.fixed(distance, 2)) of 1 from those the model was trained on: \(verdict).
+      """
+  }
+
+  /// The deployed gate under other token ratios and, where asked for, a cascade.
+  private static func alternatives(_ context: StrategyContext, _ tiers: RoutingTiers) -> Table {
+    let options = context.options.routing
+    let bill = context.ledger.total.cost
+    var table = Table(
+      "routing_alternatives",
+      [
+        .init("case", "case"), .init("moved", "moved"), .init("saved_usd", "saved"),
+        .init("saved_share_of_bill", "of the bill"),
+      ])
+    func add(_ name: String, _ moved: Int, _ saved: Int128) {
+      table.add(
+        .text(name), .int(moved), .usd(saved), .share(bill == 0 ? .nan : Double(saved) / Double(bill)))
+    }
+    for (name, input, output) in [
+      ("ratios of the options", 1, 1), ("output × 0.5", 1, 0.5), ("output × 1.5", 1, 1.5), ("input × 0.5", 0.5, 1),
+      ("input × 1.5", 1.5, 1),
+    ] {
+      let routed = Router(context, tiers, inputFactor: input, outputFactor: output).route(gate: options.gate)
+      add(name, routed.moved, routed.saved)
+    }
+    if options.cascade {
+      let share = Router(context, tiers).cascade(accept: options.cascadeAccept)
+      add(
+        "cascade: cheap model first, \(NumberText.fixed(options.cascadeAccept * 100, 0)) % of its answers kept (assumed)",
+        share.moved, share.saved)
+    }
+    return table
   }
 }
 

@@ -1,0 +1,57 @@
+import ArgumentParser
+import CostAnalyzer
+import Foundation
+
+struct TrainRouterCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "router", abstract: "Train the complexity score that routing goes by on outcomes of two models.",
+    discussion: """
+      Use it with `routing.model: router.json` in the options. It learns when the cheap model is right, on questions like the
+      labelled ones: label questions of your own log.
+
+      EXAMPLES
+        analyze train router outcomes.jsonl --out router.json --report router.md
+        analyze train router public.jsonl --recalibrate mine.jsonl --out router.json
+      """)
+
+  @Argument(help: "Outcomes, as for `analyze evaluate router`.", completion: .file(extensions: ["jsonl"]))
+  var files: [String]
+
+  @Option(
+    help: "Outcomes of your own traffic: slope and intercept are fitted to them.",
+    completion: .file(extensions: ["jsonl"]))
+  var recalibrate: String?
+
+  @Option(help: "Where the model goes.", completion: .file(extensions: ["json"]))
+  var out = "router.json"
+
+  @Option(help: "Where the report goes; default standard output.", completion: .file(extensions: ["md"]))
+  var report: String?
+
+  @Option(help: "Threads; the model does not depend on it.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    if files.isEmpty { throw ValidationError("give at least one file of outcomes") }
+    if !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 … 1024") }
+  }
+
+  func run() throws {
+    func outcomes(_ path: String) throws -> [RouterOutcome] {
+      let input = try OutcomeFile(path: path)
+      OutcomeInput.report(input, of: path)
+      return input.outcomes
+    }
+    let handSet = try ComplexityModel.builtin()
+    let training = try RouterTraining(
+      try files.flatMap(outcomes), recalibrateOn: try recalibrate.map(outcomes), base: handSet,
+      normalizer: TextNormalizer(), threads: threads)
+    // Names only: a report may leave the machine.
+    let names = files.map { URL(fileURLWithPath: $0).lastPathComponent }
+    let text = training.text(files: names, handSet: handSet)
+    if let report { try PrivateFile.write(Data(text.utf8), to: report) } else { Terminal.out(text) }
+    try PrivateFile.write(training.model.json(), to: out)
+    let written = [report, out].compactMap(\.self).map { HostileText.visible($0, limit: 2000) }
+    Terminal.error("Written \(written.joined(separator: " and "))")
+  }
+}
