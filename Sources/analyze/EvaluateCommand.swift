@@ -5,7 +5,8 @@ import Foundation
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure embedders, guards, caches and routers on labelled data, trimming on prompts, and windows of budgets.",
+    abstract:
+      "Measure embedders, guards, caches and routers on labelled data, trimming on prompts, and windows of budgets.",
     subcommands: [
       EvaluatePairsCommand.self, EvaluateCacheCommand.self, EvaluateRouterCommand.self,
       EvaluatePromptsCommand.self, EvaluateBudgetWindowsCommand.self,

@@ -110,7 +110,8 @@ struct DocsTests {
     var missing: [String] = []
     let commands = [
       "run", "replay", "judge", "export-training", "neighbours", "evaluate pairs", "evaluate cache", "evaluate prompts",
-      "evaluate budget-windows", "evaluate router", "train pairs", "train router", "embed", "tokens", "setup embeddings", "setup tokenizers",
+      "evaluate budget-windows", "evaluate router", "train pairs", "train router", "embed", "tokens",
+      "setup embeddings", "setup tokenizers",
       "generate", "prices", "config", "history",
     ]
     for command in commands {

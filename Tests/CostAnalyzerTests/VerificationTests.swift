@@ -80,7 +80,8 @@ struct VerificationTests {
     // Isotonic by definition: the most over starts of the least over ends of the part of right pairs.
     for _ in 0..<100 {
       let blocks = (0..<Int.random(in: 1...30, using: &rng)).map { _ in
-        EvidenceCurve.Block(right: Double(Int.random(in: 1...9, using: &rng)), wrong: Double(Int.random(in: 1...9, using: &rng)))
+        EvidenceCurve.Block(
+          right: Double(Int.random(in: 1...9, using: &rng)), wrong: Double(Int.random(in: 1...9, using: &rng)))
       }
       func part(_ blocks: ArraySlice<EvidenceCurve.Block>) -> Double {
         let right = blocks.reduce(0) { $0 + $1.right }

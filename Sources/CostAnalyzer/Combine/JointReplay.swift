@@ -87,7 +87,10 @@ package struct JointReplay: Sendable {
           subset >> bit & 1 == 1
             ? sum : sum + weights[subset.nonzeroBitCount] * (values(subset | 1 << bit) - values(subset))
         }
-        return [values(1 << bit), values(before | 1 << bit) - values(before), shapley, values(all) - values(all & ~(1 << bit))]
+        return [
+          values(1 << bit), values(before | 1 << bit) - values(before), shapley,
+          values(all) - values(all & ~(1 << bit)),
+        ]
       } + [values(all), values(firm)]
     }
     func intervals(_ sums: [Int128], seed: UInt64) -> [ClusterBootstrap.Interval]? {

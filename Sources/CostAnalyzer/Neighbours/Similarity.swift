@@ -79,7 +79,9 @@ package struct Similarity: Sendable {
     if !knowsSignatures {
       // One for each text, from its first wording: the same text stands in many scopes.
       var firstWordings: [UInt32] = []
-      for (key, row) in rows.enumerated() where Int(row) == firstWordings.count { firstWordings.append(cache.keys[key]) }
+      for (key, row) in rows.enumerated() where Int(row) == firstWordings.count {
+        firstWordings.append(cache.keys[key])
+      }
       let firstKeys = firstWordings
       signaturesOfTexts = parallelMap(firstKeys.count, threads: threads) {
         guards.signature(of: GuardText(key: firstKeys[$0], of: prompts))

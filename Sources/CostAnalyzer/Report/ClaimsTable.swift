@@ -65,6 +65,7 @@ struct ClaimsTable {
     if touched * 10 < bill * 7 { return untouched + ": 70 % cannot be saved by them.\n" }
     let now = NumberText.percent(joint.saving, of: touched)
     let needed = NumberText.percent(0.7 * Double(bill), of: Double(touched))
-    return untouched + "; for 70 % the rest would have to cost \(needed) less, and costs \(now) less with all levers on.\n"
+    return untouched
+      + "; for 70 % the rest would have to cost \(needed) less, and costs \(now) less with all levers on.\n"
   }
 }

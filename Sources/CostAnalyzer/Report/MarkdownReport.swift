@@ -69,7 +69,8 @@ struct MarkdownReport {
     let titles = joint.levers.filter { joint.defensibleLevers.contains($0.id) }.map(\.title)
     if titles.isEmpty { return "no lever rests on replayed or verified figures alone" }
     if joint.interval == nil { return "too few users and days for an interval" }
-    return "lower end of the 95 % interval of what rests neither on assumptions nor on unverified answers: \(titles.joined(separator: ", "))"
+    return
+      "lower end of the 95 % interval of what rests neither on assumptions nor on unverified answers: \(titles.joined(separator: ", "))"
   }
 
   private func ends(_ interval: ClusterBootstrap.Interval?) -> [Table.Cell] {

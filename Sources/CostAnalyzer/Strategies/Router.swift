@@ -159,7 +159,7 @@ struct Router {
         leave(.alreadyThere)
       } else if let limit = target.maxInputTokens, request.usage.promptTokens > limit {
         leave(.tooLong)
-      } else if let cost = context.cost(of: request, on: target), cost < request.cost {
+      } else if let cost = cost(request, on: target), cost < request.cost {
         // A request that went where the score sent it for being complex is not at risk of being too simple a choice.
         let risk = label == .complex ? 0 : Double(1 - simple)
         share.moved += 1

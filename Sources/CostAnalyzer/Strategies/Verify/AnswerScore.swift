@@ -28,7 +28,8 @@ struct AnswerScore: Sendable {
     regression = LogisticRegression(rows: rows, labels: labels, importance: importance, penalty: Self.penalty)
     for (size, contrast) in classes {
       curves[size] = EvidenceCurve(
-        right: contrast.right.map { ($0.key, self($0.features)) }, wrong: contrast.wrong.map { ($0.key, self($0.features)) })
+        right: contrast.right.map { ($0.key, self($0.features)) },
+        wrong: contrast.wrong.map { ($0.key, self($0.features)) })
     }
   }
 

@@ -12,7 +12,9 @@ package struct RivalQuestions: Sendable {
   private var nearest: [SIMD4<UInt32>]
 
   /// - Parameter below: cosine under which two questions do not mean the same.
-  package init(_ comparison: AnswerComparison, _ cache: CacheTrace, _ similarity: Similarity, below: Float, threads: Int) {
+  package init(
+    _ comparison: AnswerComparison, _ cache: CacheTrace, _ similarity: Similarity, below: Float, threads: Int
+  ) {
     let none = SIMD4<UInt32>(repeating: .max)
     nearest = [SIMD4<UInt32>](repeating: none, count: cache.keys.count)
     guard similarity.rows.count == cache.keys.count else { return }
