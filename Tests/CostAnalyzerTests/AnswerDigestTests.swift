@@ -45,7 +45,8 @@ struct AnswerDigestTests {
     #expect(digest("there is no yes here").list(.number).isEmpty)
     // In the first block only.
     let code = digest("use this\n```swift\nlet total = sum(values)\n```\nor that\n```\nlater words\n```")
-    #expect(code.list(.name).count == 5 && code.list(.word).count == 4)  // swift let total sum values; this that later words
+    // swift let total sum values; this that later words
+    #expect(code.list(.name).count == 5 && code.list(.word).count == 4)
     let json = digest(#"{"status": "active", "reason":"late payment", "words": 3}"#)
     #expect(json.list(.name).count == 3 && json.list(.word).count == 3 && json.list(.number).count == 1)
     #expect(digest(#"he said "never again""#).list(.name).isEmpty)

@@ -63,6 +63,7 @@ package struct ReportFiles {
     add("last_request", .text(Timestamp.text(analysis.ledger.lastTime)), "utc")
     if let totals = analysis.totals {
       add("saving_safe", .usd(totals.safe), "usd", "replayed")
+      add("saving_defensible", .usd(totals.defensible), "usd", "modelled")
       add("saving_potential", .usd(totals.potential), "usd", totals.potentialEvidence.rawValue)
       if let month = analysis.monthMultiplier {
         add("month_multiplier", .number(month, decimals: 4), "factor", "assumed")
