@@ -296,9 +296,11 @@ extension Analysis {
       : "\(count) input\(count == 1 ? "" : "s") could not be read in full; the figures cover what was read (see *Input*)."
   }
 
-  /// All files of the report, the manifest last.
-  package func reportFiles(environment: [String: String]) throws -> [(name: String, content: Data)] {
-    var files = try ReportFiles(self).files
+  /// All files of the report and those added to it, the manifest last.
+  package func reportFiles(
+    environment: [String: String], adding others: [(name: String, content: Data)] = []
+  ) throws -> [(name: String, content: Data)] {
+    var files = try ReportFiles(self).files + others
     var hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, RunManifest.sha256($0.content)) })
     let runID = RunManifest.runID(version: Self.version, files: hashes)
     if let precache = candidates?.precache, let hash = hashes[PrecacheList.fileName] {

@@ -19,13 +19,16 @@ struct Analyze: ParsableCommand {
         analyze --generate-completion-script bash
 
       EXIT CODES
-        0 done   1 failed   2 done, but input was rejected or damaged (with --strict)   64 usage
+        0 done   1 failed   2 done, but input was rejected or damaged (with --strict)
+        3 done, but a gate of nightly failed   64 usage
       """,
     version: Analysis.version,
     subcommands: [
-      RunCommand.self, ReplayCommand.self, JudgeCommand.self, ExportTrainingCommand.self, NeighboursCommand.self,
+      RunCommand.self, NightlyCommand.self, ReplayCommand.self, JudgeCommand.self, ExportTrainingCommand.self,
+      NeighboursCommand.self,
       EvaluateCommand.self, TrainCommand.self, EmbedCommand.self, TokensCommand.self,
       SetupCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
+      StateCommand.self,
     ])
 
   static func main() {

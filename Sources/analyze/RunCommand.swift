@@ -25,31 +25,15 @@ struct RunCommand: ParsableCommand {
     completion: .directory)
   var out = "reports"
 
-  @Option(
-    help: "YAML file with options; `analyze config` prints all of them.",
-    completion: .file(extensions: ["yaml", "yml"]))
-  var config: String?
-
-  @Option(
-    help: "Price table in LiteLLM's JSON format. Without it, or for names it lacks, a small built-in table serves.",
-    completion: .file(extensions: ["json"]))
-  var prices: String?
-
-  @OptionGroup var cache: CacheFlags
+  @OptionGroup var flags: AnalysisFlags
 
   @Option(
     help: "File of judged hits (`analyze judge`): they tighten the estimate of wrong answers.",
     completion: .file(extensions: ["jsonl"]))
   var verdicts: String?
 
-  @Option(help: "Embedder: auto, hashed, wordllama, minilm, endpoint, or the folder of a model.")
-  var embedder: String?
-
   @Option(help: "Run one part only: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
   var only: Part?
-
-  @Option(help: "Threads. Figures do not depend on it. (default: all cores)")
-  var threads: Int?
 
   @Option(
     help: "SQLite file that remembers runs. (default: $ANALYZE_STATE or ~/.local/state/llm-cost-analyzer/state.sqlite)",
@@ -76,27 +60,16 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 … 1024") }
     if logs.isEmpty { throw ValidationError("give at least one log") }
   }
 
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
-    var request = Analysis.Request(inputs: logs)
-    request.options = try resolvedOptions()
-    request.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    var options = try flags.options()
+    if let verdicts { options.cache.verdicts = verdicts }
+    var request = try flags.request(
+      logs, options: options, needsText: only != .ledger, environment: environment)
     request.ledgerOnly = only == .ledger
-    if !request.ledgerOnly {
-      if request.options.prompts.level != .none {
-        request.tokens = try TokenCounter.installed(environment: environment)
-      }
-      let embedding = request.options.embedding
-      request.embedder = try EmbedderCatalog.embedder(embedding, environment: environment)
-      if embedding.cascade > 0 && request.embedder is TransformerEmbedder {
-        request.cascade = Cascade(
-          first: try EmbedderCatalog.named("wordllama", environment: environment), floor: Float(embedding.cascade))
-      }
-    }
     let progress = quiet || isatty(2) == 0 ? nil : ProgressLine()
     let logger = logLevel.map { level in
       var logger = Logger(label: "analyze") { StreamLogHandler.standardError(label: $0) }
@@ -140,17 +113,6 @@ struct RunCommand: ParsableCommand {
     if strict && analysis.isIncomplete { throw ExitCode(2) }
   }
 
-  /// Defaults, then the config file, then flags.
-  private func resolvedOptions() throws -> AnalysisOptions {
-    var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
-    if let prices { options.prices.file = prices }
-    try cache.apply(to: &options)
-    if let verdicts { options.cache.verdicts = verdicts }
-    if let embedder { options.embedding.model = embedder }
-    try options.validate()
-    return options
-  }
-
   private func statePath(_ environment: [String: String]) -> String {
     state ?? StateStore.defaultPath(environment: environment)
   }
@@ -171,10 +133,8 @@ struct RunCommand: ParsableCommand {
     _ analysis: Analysis, _ files: [(name: String, content: Data)], _ environment: [String: String]
   ) throws {
     let store = try StateStore(path: statePath(environment))
-    let manifest = files.last!.content
-    let runID = (try? JSONSerialization.jsonObject(with: manifest) as? [String: Any])?["run_id"] as? String ?? ""
     let now = environment["SOURCE_DATE_EPOCH"].flatMap(Int64.init) ?? Int64(Date().timeIntervalSince1970)
-    try store.record(analysis, runID: runID, out: out, at: now * Timestamp.second)
+    try store.record(analysis, runID: RunManifest.runID(of: files.last!.content), out: out, at: now * Timestamp.second)
   }
 
   private func printTimings(_ analysis: Analysis) {

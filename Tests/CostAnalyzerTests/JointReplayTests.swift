@@ -99,6 +99,20 @@ struct JointReplayTests {
     #expect((clusters < 20 ? 430...490 : 455...490).contains(covered[1]), "skewed: \(covered[1]) of 500")
   }
 
+  @Test("A log with a century between two requests ends", .timeLimit(.minutes(2)))
+  func century() throws {
+    let lines = (0..<60).map { index in
+      SampleLogs.line(
+        index, time: (index < 30 ? 946_684_800 : 4_102_000_000) + Int64(index) * 60, user: index % 5, model: "gpt-4o",
+        question: "question \(index % 7)", input: 400, output: 90)
+    }
+    var request = Analysis.Request(inputs: [try SampleLogs.file(lines.joined(separator: "\n") + "\n")])
+    request.threads = 2
+    let analysis = try Analysis.run(request)
+    let joint = try #require(analysis.joint)
+    #expect(joint.bill == analysis.ledger.total.cost && joint.bySubset.max()! > 0)
+  }
+
   @Test("Fewer than two clusters have no interval; quantiles of Student's t are those of tables")
   func edges() {
     #expect(ClusterBootstrap.intervals([[1]], replicates: 10, seed: 1, threads: 1) == nil)

@@ -182,6 +182,33 @@ struct VerificationTests {
     }
   }
 
+  @Test("Doubtful rivals of one question speak for each other: a search for the likeliest share is the twin")
+  func doubtfulRivals() {
+    var rng = SeededGenerator(21)
+    for _ in 0..<200 {
+      let ratios = (0..<Int.random(in: 1...4, using: &rng)).map { _ in Double.random(in: -5...5, using: &rng) }
+      let usually = Double.random(in: 0.01...0.3, using: &rng)
+      func likelihood(_ share: Double) -> Double {
+        ratios.reduce(2 * usually * log(share) + 2 * (1 - usually) * log(1 - share)) {
+          $0 + log(share + (1 - share) * exp($1))
+        }
+      }
+      // Concave: thirds that cannot hold the maximum are cut off.
+      var (low, high) = (0.0, 1.0)
+      for _ in 0..<100 {
+        let (left, right) = (low + (high - low) / 3, high - (high - low) / 3)
+        if likelihood(left) < likelihood(right) { low = left } else { high = right }
+      }
+      let best = (low + high) / 2
+      for (same, ratio) in zip(RivalQuestions.sameShares(ratios, usually: usually), ratios) {
+        #expect(abs(same - best / (best + (1 - best) * exp(ratio))) < 1e-3)
+      }
+    }
+    #expect(RivalQuestions.sameShares([-2], usually: 0.05)[0] < 0.5)
+    #expect(RivalQuestions.sameShares([-2, -2, -2, -2], usually: 0.05).allSatisfy { $0 > 0.5 })
+    #expect(RivalQuestions.sameShares([-2, 4, 4, 4], usually: 0.05)[0] < 0.5)
+  }
+
   /// A log of questions in two wordings that the hashed embedder finds alike. Of every topic's second wording, a known
   /// share asks for something else and is answered otherwise.
   static func stream(wrong: Double, topics: Int = 240, facts: Bool = true, answers: Bool = true, seed: UInt64)

@@ -1,8 +1,8 @@
 /// What every subset of the levers saves, by clusters of requests (groups of users, days). Subsets are bit masks over the
 /// levers; sums are pico-dollars.
 struct SubsetSavings: Sendable {
-  /// Users beyond this many share clusters, so that a bootstrap costs the same for any log.
-  static let maximumUserGroups = 1_024
+  /// Users beyond this many share clusters, and so do days: a bootstrap costs the same for any log.
+  static let maximumGroups = 1_024
 
   let levers: Int
   var subsets: Int { 1 << levers }
@@ -24,20 +24,16 @@ struct SubsetSavings: Sendable {
   init(_ log: RequestLog, _ effects: [any LeverEffect], replayed: [Int], threads: Int) {
     levers = effects.count
     let subsets = 1 << effects.count
-    var lastDay = 0
-    var firstDay = Int.max
-    log.requests.forEach { request in
-      let day = Int(Timestamp.dayNumber(request.time))
-      (firstDay, lastDay) = (min(firstDay, day), max(lastDay, day))
-    }
-    if log.requests.count == 0 { firstDay = lastDay }
-    let days = lastDay - firstDay + 1
+    var occurring: Set<Int> = []
+    log.requests.forEach { occurring.insert(Timestamp.dayNumber($0.time)) }
+    let number = Dictionary(
+      uniqueKeysWithValues: occurring.sorted().enumerated().map { ($1, $0 % Self.maximumGroups) })
+    let days = min(occurring.count, Self.maximumGroups)
     let isNamed = log.users.map { !$0.isEmpty }
-    let groups = min(log.users.count, Self.maximumUserGroups)
+    let groups = min(log.users.count, Self.maximumGroups)
     let chunk = 4_096
     let chunks = (log.requests.count + chunk - 1) / chunk
     let workers = max(1, min(threads, chunks))
-    let first = firstDay
     // One set of sums a worker: integers add up to the same in any order.
     let parts = parallelMap(workers, threads: threads) { worker -> Sums in
       var sums = Sums(
@@ -52,7 +48,7 @@ struct SubsetSavings: Sendable {
             sums.untouched += Int128(entry.cost)
             continue
           }
-          let day = Int(Timestamp.dayNumber(entry.time)) - first
+          let day = number[Timestamp.dayNumber(entry.time)]!
           let user = isNamed[Int(entry.user)] ? Int(entry.user) % groups : groups + day
           for subset in 0..<subsets {
             let saving = replay.saving(replayed[subset])

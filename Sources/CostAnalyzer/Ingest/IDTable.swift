@@ -5,7 +5,7 @@ struct IDTable {
   /// High half: the hash's high bits; low half: request + 1. A probe reads the hash itself only when the halves agree.
   private var slots: [UInt64]
   /// Hash of each request's id, 0 without one.
-  private var hashes = ChunkedArray<UInt64>()
+  private(set) var hashes = ChunkedArray<UInt64>()
   private var used = 0
   private var mask: Int
 

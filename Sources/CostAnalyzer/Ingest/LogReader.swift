@@ -167,6 +167,7 @@ struct RequestReducer {
       if request.flags.contains(.estimated) { log.counts.estimated += 1 }
       if request.flags.contains(.contradictory) { log.counts.contradictory += 1 }
     }
+    if keepsPlaces { log.idHashes = ids.hashes }
     log.users = users.strings
     log.tenants = tenants.strings
     log.tagSets = tags.strings.map(Self.tagList)
@@ -206,14 +207,15 @@ struct RequestReducer {
     keepAnswer(of: line, block, request: index)
   }
 
-  /// One id is one request. The record that says most wins: success over error, then more output tokens, then the later
-  /// one (stream fragments carry cumulative counts). The time is the earliest, whichever record wins, and what the winner
-  /// does not say (a bare response has no prompt and no user) is taken from the other.
+  /// One id is one request. The record that says most wins. The time is the earliest, whichever record wins, and what the
+  /// winner does not say (a bare response has no prompt and no user) is taken from the other.
   private mutating func merge(
     _ request: Request, _ line: DecodedLine, _ block: DecodedBlock, _ place: RequestPlace, into owner: Int
   ) {
     let old = log.requests[owner]
-    let wins = old.isError != request.isError ? old.isError : request.usage.output >= old.usage.output
+    let wins = Request.wins(
+      laterIsError: request.isError, laterOutput: request.usage.output, overError: old.isError,
+      output: old.usage.output)
     var merged = wins ? request : old
     let loser = wins ? old : request
     merged.time = min(old.time, request.time)

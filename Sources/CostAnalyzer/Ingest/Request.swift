@@ -45,6 +45,12 @@ package struct Request: Sendable {
   package var prompt: UInt32 = noText
 
   package var isError: Bool { flags.contains(.error) }
+
+  /// Which of two records of one request says most: success over error, then more output tokens, then the later one
+  /// (stream fragments carry cumulative counts).
+  static func wins(laterIsError: Bool, laterOutput: UInt32, overError earlierIsError: Bool, output: UInt32) -> Bool {
+    earlierIsError != laterIsError ? earlierIsError : laterOutput >= output
+  }
 }
 
 /// Where a request stands in the inputs.
@@ -76,6 +82,8 @@ package struct RequestLog: Sendable {
   package var answerDigests = ChunkedArray<AnswerDigest>()
   /// Where the record with each request's text stands; empty unless asked for.
   package var places = ChunkedArray<RequestPlace>()
+  /// XXH3 of each request's logged id, 0 without one; empty unless places are kept.
+  package var idHashes = ChunkedArray<UInt64>()
   package var models: [ModelName] = []
   package var users: [String] = []
   package var tenants: [String] = []

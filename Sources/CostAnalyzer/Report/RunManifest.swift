@@ -57,6 +57,11 @@ package struct RunManifest: Codable, Sendable {
     return String(sha256(Data(text.utf8)).prefix(16))
   }
 
+  /// The id in a manifest's JSON; empty where there is none.
+  package static func runID(of manifest: Data) -> String {
+    (try? JSONSerialization.jsonObject(with: manifest) as? [String: Any])?["run_id"] as? String ?? ""
+  }
+
   func json() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

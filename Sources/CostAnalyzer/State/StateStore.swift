@@ -28,6 +28,11 @@ package final class StateStore: Sendable {
       }
       var configuration = Configuration()
       configuration.busyMode = .timeout(10)
+      // A killed run leaves whole transactions, and readers do not wait for writers.
+      configuration.prepareDatabase { db in
+        if !db.configuration.readonly { try db.execute(sql: "PRAGMA journal_mode = WAL") }
+        try db.execute(sql: "PRAGMA secure_delete = ON")
+      }
       database = try DatabaseQueue(path: path, configuration: configuration)
       do {
         try Self.migrator.migrate(database)
@@ -93,7 +98,21 @@ package final class StateStore: Sendable {
         table.primaryKey(["embedder", "key"])
       }
     }
+    migrator.registerMigration("3 requests and daily sums", migrate: createRequests)
     return migrator
+  }
+
+  /// For the length of a run that changes what the file says about requests.
+  package func lock() throws -> FileLock {
+    do {
+      return try FileLock(path: path + ".lock")
+    } catch .held(let holder) {
+      throw AnalyzerError(
+        .state, "another run is using \(path): \(holder)", hint: "wait for it, or name another file with --state FILE")
+    } catch .cannotOpen(let reason) {
+      throw AnalyzerError(
+        .state, "cannot write beside \(path): \(reason)", hint: "name another file with --state FILE")
+    }
   }
 
   package struct Run: Sendable, Equatable {

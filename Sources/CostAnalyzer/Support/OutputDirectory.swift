@@ -16,8 +16,7 @@ package final class OutputDirectory {
   package static let marker = "run.json"
   private let path: String
   private let staging: String
-  private let lockPath: String
-  private let lock: Int32
+  private let lock: FileLock
 
   /// Takes the lock. Throws when another run holds it, or when the path is something that is not a report of ours.
   package init(path: String) throws {
@@ -26,7 +25,6 @@ package final class OutputDirectory {
     self.path = url.path
     let parent = url.deletingLastPathComponent()
     staging = parent.appendingPathComponent(".\(url.lastPathComponent).new").path
-    lockPath = parent.appendingPathComponent(".\(url.lastPathComponent).lock").path
     do {
       try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
     } catch {
@@ -34,48 +32,20 @@ package final class OutputDirectory {
         .output, "cannot create \(parent.path): \(error.localizedDescription)", hint: "choose another place with --out")
     }
     try Self.checkReplaceable(self.path)
-    lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard lock >= 0 else {
+    do {
+      lock = try FileLock(path: parent.appendingPathComponent(".\(url.lastPathComponent).lock").path)
+    } catch .held(let holder) {
       throw AnalyzerError(
-        .output, "cannot write beside \(self.path): \(String(cString: strerror(errno)))",
-        hint: "choose another place with --out")
-    }
-    // The kernel drops the lock when its holder dies, however it dies: no stale locks to clean up.
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      let holder = Self.readAll(lock)
-      close(lock)
-      throw AnalyzerError(
-        .output, "another run is writing \(self.path): \(holder.isEmpty ? "holder unknown" : holder)",
+        .output, "another run is writing \(self.path): \(holder)",
         hint: "wait for it, or choose another directory with --out")
+    } catch .cannotOpen(let reason) {
+      throw AnalyzerError(
+        .output, "cannot write beside \(self.path): \(reason)", hint: "choose another place with --out")
     }
-    ftruncate(lock, 0)
-    let owner = "process \(getpid()) on \(Self.hostName), since \(Timestamp.text(Int64(time(nil)) * Timestamp.second))"
-    _ = owner.withCString { pwrite(lock, $0, strlen($0), 0) }
     try? FileManager.default.removeItem(atPath: staging)
   }
 
-  deinit {
-    try? FileManager.default.removeItem(atPath: staging)
-    ftruncate(lock, 0)
-    // Closing is not enough while a child that was just forked still holds the descriptor.
-    flock(lock, LOCK_UN)
-    close(lock)
-  }
-
-  /// From the kernel: Foundation's host name asks the name servers, which can take seconds.
-  private static var hostName: String {
-    var buffer = [UInt8](repeating: 0, count: 256)
-    let failed = buffer.withUnsafeMutableBytes {
-      gethostname($0.baseAddress!.assumingMemoryBound(to: CChar.self), 255) != 0
-    }
-    return failed ? "an unnamed host" : String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
-  }
-
-  private static func readAll(_ descriptor: Int32) -> String {
-    var buffer = [UInt8](repeating: 0, count: 512)
-    let count = pread(descriptor, &buffer, buffer.count, 0)
-    return count > 0 ? HostileText.visible(String(decoding: buffer[..<count], as: UTF8.self)) : ""
-  }
+  deinit { try? FileManager.default.removeItem(atPath: staging) }
 
   private static func checkReplaceable(_ path: String) throws {
     var isDirectory: ObjCBool = false

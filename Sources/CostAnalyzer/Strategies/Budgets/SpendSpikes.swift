@@ -51,10 +51,14 @@ package struct SpendSpikes: Sendable {
       counts[hour(request)] += 1
     }
     let least = Int128((Double(bill) * options.spikes.minShare).rounded(.up))
-    let usual = (0..<hours).map { Self.usual(costs, $0) }
+    // Few hours cost enough to be asked what is usual for them: a log may span decades.
+    var usual: [Int: Int128] = [:]
     var isSpike = (0..<hours).map { hour in
-      let excess = costs[hour] - usual[hour]
-      return excess > 0 && excess >= least && Double(costs[hour]) >= options.spikes.multiple * Double(usual[hour])
+      if costs[hour] == 0 || costs[hour] < least { return false }
+      let expected = Self.usual(costs, hour)
+      usual[hour] = expected
+      let excess = costs[hour] - expected
+      return excess > 0 && excess >= least && Double(costs[hour]) >= options.spikes.multiple * Double(expected)
     }
     isSpike.append(false)
     var from: Int?
@@ -78,7 +82,7 @@ package struct SpendSpikes: Sendable {
       var spike = Spike(
         start: firstHour + Int64(run.lowerBound) * Timestamp.hour,
         end: firstHour + Int64(run.upperBound) * Timestamp.hour,
-        cost: run.reduce(0) { $0 + costs[$1] }, expected: run.reduce(0) { $0 + usual[$1] })
+        cost: run.reduce(0) { $0 + costs[$1] }, expected: run.reduce(0) { $0 + usual[$1]! })
       explain(
         &spike, Array(order[begin..<position]), normal, scale: Double(run.count) / Double(quiet), templates, clock)
       spikes.append(spike)

@@ -66,31 +66,24 @@ package struct EvidenceCurve: Sendable {
   ///
   /// - Parameter weight: of a key, in a bootstrap replicate.
   package func shares(weight: (UInt32) -> Double = { _ in 1 }) -> (right: [Double], wrong: [Double]) {
-    func histogram(_ pairs: [Sample]) -> [Double] {
-      var counts = [Double](repeating: 0, count: bins)
-      for pair in pairs { counts[pair.bin] += weight(pair.key) }
-      let sum = counts.reduce(0, +)
-      return sum > 0 ? counts.map { $0 / sum } : counts
-    }
-    let rights = histogram(right)
-    let mixed = histogram(wrong)
+    let (rights, mixed) = (histogram(right, weight), histogram(wrong, weight))
     let same = contamination(rights, mixed)
     return (rights, zip(mixed, rights).map { ($0 - same * $1) / (1 - same) })
   }
+
+  /// Share of right pairs among the wrong ones.
+  var contamination: Double { contamination(histogram(right) { _ in 1 }, histogram(wrong) { _ in 1 }) }
 
   private func contamination(_ rights: [Double], _ mixed: [Double]) -> Double {
     let above = (rights[medianBin...].reduce(0, +), mixed[medianBin...].reduce(0, +))
     return min(above.1 / max(above.0, 1e-9), Self.maximumContamination)
   }
 
-  /// By bin, how probable it is that a rival means the same.
-  func sameShares() -> [Double] {
-    func shares(_ pairs: [Sample]) -> [Double] {
-      pairs.reduce(into: [Double](repeating: 0, count: bins)) { $0[$1.bin] += 1 / Double(pairs.count) }
-    }
-    let (rights, mixed) = (shares(right), shares(wrong))
-    let same = contamination(rights, mixed)
-    return zip(rights, mixed).map { min(1, same * $0 / max($1, 1e-9)) }
+  private func histogram(_ pairs: [Sample], _ weight: (UInt32) -> Double) -> [Double] {
+    var counts = [Double](repeating: 0, count: bins)
+    for pair in pairs { counts[pair.bin] += weight(pair.key) }
+    let sum = counts.reduce(0, +)
+    return sum > 0 ? counts.map { $0 / sum } : counts
   }
 
   /// Natural logarithm of wrong over right by bin, smoothed by half a pair.

@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 
 /// For every key with answers its *rivals*: the nearest questions that are too far away to mean the same. Answers to them
 /// are wrong answers to it, and the most alike of those.
@@ -8,6 +9,8 @@ package struct RivalQuestions: Sendable {
   private static let pool = 1_500
 
   private static let block = 256
+  /// Rivals that the prior of a question's share counts for.
+  private static let priorRivals = 2.0
 
   private var nearest: [SIMD4<UInt32>]
 
@@ -48,18 +51,42 @@ package struct RivalQuestions: Sendable {
   }
 
   /// Without the rivals that mean the same after all.
-  func without(threads: Int, _ isSame: @Sendable (_ key: Int, _ rival: Int) -> Bool) -> RivalQuestions {
+  ///
+  /// - Parameters:
+  ///   - usually: share of rivals that mean the same, over all questions.
+  ///   - logRatio: ln P(answers | wrong) / P(answers | right); nil where nothing is known.
+  func without(
+    usually: Double, threads: Int, _ logRatio: @Sendable (_ key: Int, _ rival: Int) -> Double?
+  ) -> RivalQuestions {
     var fewer = self
     fewer.nearest = parallelMap(nearest.count, threads: threads) { key in
+      let rivals = of(key)
+      let known = rivals.map { logRatio(key, Int($0)) }
+      var same = Self.sameShares(known.compactMap(\.self), usually: usually).makeIterator()
       var kept = SIMD4<UInt32>(repeating: .max)
       var count = 0
-      for rival in of(key) where !isSame(key, Int(rival)) {
+      for (rival, ratio) in zip(rivals, known) where ratio == nil || same.next()! <= 0.5 {
         kept[count] = rival
         count += 1
       }
       return kept
     }
     return fewer
+  }
+
+  /// How probably each rival of one question means the same. A question with many wordings has several such rivals, so each
+  /// that looks the same makes the others more suspect: the share of them is the likeliest under a Beta prior of mean
+  /// `usually` that counts for two rivals.
+  package static func sameShares(_ logRatios: [Double], usually: Double) -> [Double] {
+    let ratios = logRatios.map { exp($0) }
+    func same(_ share: Double) -> [Double] { ratios.map { share / (share + (1 - share) * $0) } }
+    var share = usually
+    for _ in 0..<1_000 {
+      let before = share
+      share = (usually * priorRivals + same(share).reduce(0, +)) / (priorRivals + Double(ratios.count))
+      if abs(share - before) < 1e-7 { break }
+    }
+    return same(share)
   }
 
   /// Every key with each of its rivals.

@@ -162,12 +162,13 @@ package struct Verification: Sendable {
     let baselines = AnswerBaselines(
       comparison, all, graph, keyCount: keyCount, pairs: all.pairs, hasBackground: false, threads: threads)
     let score = AnswerScore(baselines)
-    let same = score.curves.mapValues { $0.sameShares() }
-    return all.without(threads: threads) { key, rival in
+    let ratios = score.curves.mapValues { $0.logRatios() }
+    guard let usually = score.curves[.one]?.contamination else { return all }
+    return all.without(usually: usually, threads: threads) { key, rival in
       let sizes = baselines.sizes(key, rival)
       let size = SizeClass(sizes.asked, sizes.server)
-      guard let curve = score.curves[size] else { return false }
-      return same[size]![curve.bin(score(baselines.features(asked: key, server: rival, sizes: sizes)))] > 0.5
+      guard let curve = score.curves[size] else { return nil }
+      return ratios[size]![curve.bin(score(baselines.features(asked: key, server: rival, sizes: sizes)))]
     }
   }
 

@@ -1,0 +1,293 @@
+import Foundation
+import GRDB
+
+/// One request as the state keeps it: what the ledger needs, no text but names.
+package struct StoredRequest: Sendable, Equatable {
+  /// XXH3 of the logged id; 0 without one.
+  package var idHash: UInt64
+  package var time: Int64
+  /// Numbers of names.
+  package var model: Int64
+  package var user: Int64
+  package var tenant: Int64
+  package var tags: Int64
+  package var usage: TokenUsage
+  package var latencyMs: UInt32
+  package var flags: Request.Flags
+  package var tier: ServiceTier
+  package var cost: PicoDollars
+
+  /// One id is one request, also over files: the same rule as within a file (`RequestReducer`).
+  ///
+  /// - Parameter unnamed: number of the empty name.
+  mutating func merge(_ later: StoredRequest, unnamed: Int64) {
+    let wins = Request.wins(
+      laterIsError: later.flags.contains(.error), laterOutput: later.usage.output, overError: flags.contains(.error),
+      output: usage.output)
+    var merged = wins ? later : self
+    let loser = wins ? self : later
+    merged.time = min(time, later.time)
+    if merged.latencyMs == Request.unknownLatency { merged.latencyMs = loser.latencyMs }
+    if merged.user == unnamed { merged.user = loser.user }
+    if merged.tenant == unnamed { merged.tenant = loser.tenant }
+    if merged.tags == unnamed { merged.tags = loser.tags }
+    self = merged
+  }
+}
+
+/// An input whose requests the state holds.
+package struct StoredSource: Sendable, Equatable {
+  package var number: Int64
+  package var path: String
+  package var sha256: String
+  package var bytes: Int
+  /// UTC microseconds of its first and last request; nil without a request.
+  package var firstTime: Int64?
+  package var lastTime: Int64?
+}
+
+/// What a night did with one input.
+package enum IntakeOutcome: String, Sendable {
+  /// Not seen before.
+  case added
+  /// Starts with what was read before under this name.
+  case appended
+  /// Says something else about a time that was read before under this name: replaces it.
+  case rewritten
+  /// Read before, under this name or another.
+  case known
+}
+
+extension StateStore {
+  static let columns = """
+    id_hash, time, day, model, user, tenant, tags, input, cache_read, cache_write_5m, cache_write_1h, output, reasoning,
+    latency_ms, flags, tier, cost
+    """
+
+  static func createRequests(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+        CREATE TABLE source (
+          id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL,
+          lines INTEGER NOT NULL, rejected INTEGER NOT NULL, first_time INTEGER, last_time INTEGER, read_at TEXT NOT NULL);
+        CREATE TABLE record (
+          source INTEGER NOT NULL REFERENCES source, line INTEGER NOT NULL, shared INTEGER NOT NULL DEFAULT 0,
+          id_hash INTEGER NOT NULL, time INTEGER NOT NULL, day INTEGER NOT NULL, model INTEGER NOT NULL,
+          user INTEGER NOT NULL, tenant INTEGER NOT NULL, tags INTEGER NOT NULL, input INTEGER NOT NULL,
+          cache_read INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL,
+          output INTEGER NOT NULL, reasoning INTEGER NOT NULL, latency_ms INTEGER NOT NULL, flags INTEGER NOT NULL,
+          tier INTEGER NOT NULL, cost INTEGER NOT NULL, PRIMARY KEY (source, line)) WITHOUT ROWID;
+        CREATE INDEX record_id ON record (id_hash) WHERE id_hash <> 0;
+        CREATE INDEX record_day ON record (day);
+        CREATE TABLE merged (
+          id_hash INTEGER PRIMARY KEY, time INTEGER NOT NULL, day INTEGER NOT NULL, model INTEGER NOT NULL,
+          user INTEGER NOT NULL, tenant INTEGER NOT NULL, tags INTEGER NOT NULL, input INTEGER NOT NULL,
+          cache_read INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL,
+          output INTEGER NOT NULL, reasoning INTEGER NOT NULL, latency_ms INTEGER NOT NULL, flags INTEGER NOT NULL,
+          tier INTEGER NOT NULL, cost INTEGER NOT NULL);
+        CREATE INDEX merged_day ON merged (day);
+        CREATE VIEW request AS
+          SELECT \(columns) FROM record WHERE shared = 0 UNION ALL SELECT \(columns) FROM merged;
+        -- Requests of days before this one were dropped; their sums stay.
+        CREATE TABLE kept (from_day INTEGER NOT NULL);
+        INSERT INTO kept VALUES (-1000000);
+        CREATE TABLE daily (
+          day INTEGER NOT NULL, dimension TEXT NOT NULL, name INTEGER NOT NULL REFERENCES name,
+          requests INTEGER NOT NULL, errors INTEGER NOT NULL, estimated INTEGER NOT NULL, billed INTEGER NOT NULL,
+          unpriced INTEGER NOT NULL, gateway_hits INTEGER NOT NULL, input INTEGER NOT NULL, cache_read INTEGER NOT NULL,
+          cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL, output INTEGER NOT NULL,
+          reasoning INTEGER NOT NULL, cost_picodollars TEXT NOT NULL,
+          PRIMARY KEY (day, dimension, name)) WITHOUT ROWID;
+        CREATE VIEW daily_cost AS
+          SELECT date(day * 86400, 'unixepoch') AS day, dimension, text AS name, requests, errors, unpriced, input,
+            cache_read, cache_write_5m + cache_write_1h AS cache_write, output, cost_picodollars / 1e12 AS cost_usd
+          FROM daily JOIN name ON name.id = daily.name;
+        """)
+  }
+
+  package func sources() throws -> [StoredSource] {
+    try reading { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM source ORDER BY id").map {
+        StoredSource(
+          number: $0["id"], path: $0["path"], sha256: $0["sha256"], bytes: $0["bytes"], firstTime: $0["first_time"],
+          lastTime: $0["last_time"])
+      }
+    }
+  }
+
+  /// The file that was read under another name before (a rotated log).
+  package func rename(_ source: StoredSource, to path: String) throws {
+    try writing { db in
+      try db.execute(sql: "UPDATE source SET path = ? WHERE id = ?", arguments: [path, source.number])
+    }
+  }
+
+  /// Takes the requests of one input into the state, in one transaction: a kill leaves all of them or none.
+  ///
+  /// - Parameters:
+  ///   - log: of this file alone, priced, with places and ids.
+  ///   - replacing: what an appended or rewritten file replaces.
+  /// - Returns: requests left out because their days were dropped already.
+  @discardableResult
+  package func take(
+    _ log: RequestLog, _ file: InputFile, replacing old: StoredSource?, at time: Int64
+  ) throws -> Int {
+    try writing { db in
+      let from = try Self.keptFrom(db)
+      var days: Set<Int> = []
+      var ids: Set<Int64> = []
+      if let old {
+        for row in try Row.fetchAll(
+          db, sql: "SELECT DISTINCT day FROM record WHERE source = ?", arguments: [old.number])
+        { days.insert(row[0]) }
+        ids = try Set(
+          Int64.fetchAll(db, sql: "SELECT id_hash FROM record WHERE source = ? AND shared = 1", arguments: [old.number])
+        )
+        try db.execute(sql: "DELETE FROM record WHERE source = ?", arguments: [old.number])
+        try db.execute(sql: "DELETE FROM source WHERE id = ?", arguments: [old.number])
+      }
+      let source = try Self.insertSource(db, log, file, at: time)
+      let left = try Self.insertRecords(db, log, source: source, from: from, days: &days, ids: &ids)
+      try Self.merge(db, ids, days: &days)
+      try Self.recount(db, days.filter { $0 >= from })
+      return left
+    }
+  }
+
+  private static func insertSource(_ db: Database, _ log: RequestLog, _ file: InputFile, at time: Int64) throws -> Int64
+  {
+    var (first, last): (Int64?, Int64?)
+    log.requests.forEach { request in
+      first = min(first ?? .max, request.time)
+      last = max(last ?? .min, request.time)
+    }
+    try db.execute(
+      sql: """
+        INSERT INTO source (path, sha256, bytes, lines, rejected, first_time, last_time, read_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        file.path, file.sha256, file.bytes, log.counts.lines, log.counts.rejected, first, last, Timestamp.text(time),
+      ])
+    return db.lastInsertedRowID
+  }
+
+  private static func insertRecords(
+    _ db: Database, _ log: RequestLog, source: Int64, from: Int, days: inout Set<Int>, ids: inout Set<Int64>
+  ) throws -> Int {
+    var left = 0
+    let models = try log.models.map { try number(of: $0.display, db) }
+    let users = try log.users.map { try number(of: $0, db) }
+    let tenants = try log.tenants.map { try number(of: $0, db) }
+    let tags = try log.tagSets.map { try number(of: $0.isEmpty ? "" : Self.json($0), db) }
+    let insert = try db.cachedStatement(
+      sql: """
+        INSERT INTO record (source, line, shared, \(columns))
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    let find = try db.cachedStatement(sql: "SELECT 1 FROM record WHERE id_hash = ? AND id_hash <> 0 LIMIT 1")
+    for index in 0..<log.requests.count {
+      let request = log.requests[index]
+      let day = Timestamp.dayNumber(request.time)
+      if day < from {
+        left += 1
+        continue
+      }
+      days.insert(day)
+      let id = Int64(bitPattern: log.idHashes[index])
+      var isShared = false
+      if id != 0 {
+        find.setUncheckedArguments([id])
+        isShared = try Row.fetchOne(find) != nil
+        if isShared { ids.insert(id) }
+      }
+      let stored = StoredRequest(
+        idHash: log.idHashes[index], time: request.time, model: models[Int(request.model)],
+        user: users[Int(request.user)], tenant: tenants[Int(request.tenant)], tags: tags[Int(request.tags)],
+        usage: request.usage, latencyMs: request.latencyMs, flags: request.flags, tier: request.tier,
+        cost: request.cost)
+      try insert.execute(
+        arguments: StatementArguments([source, Int64(log.places[index].line), isShared ? 1 : 0]) + stored.arguments)
+    }
+    return left
+  }
+
+  private static func json(_ tags: [String]) -> String {
+    String(decoding: (try? JSONEncoder().encode(tags)) ?? Data(), as: UTF8.self)
+  }
+
+  static func number(of name: String, _ db: Database) throws -> Int64 {
+    if let id = try Int64.fetchOne(
+      db.cachedStatement(sql: "SELECT id FROM name WHERE text = ?"), arguments: [name])
+    {
+      return id
+    }
+    try db.cachedStatement(sql: "INSERT INTO name (text) VALUES (?)").execute(arguments: [name])
+    return db.lastInsertedRowID
+  }
+
+  /// Folds the records of ids that stand, or stood, in several files, in the order they were read.
+  private static func merge(_ db: Database, _ ids: Set<Int64>, days: inout Set<Int>) throws {
+    let unnamed = try number(of: "", db)
+    for id in ids.sorted() {
+      let before = try Int.fetchOne(db, sql: "SELECT day FROM merged WHERE id_hash = ?", arguments: [id])
+      if let before { days.insert(before) }
+      try db.execute(sql: "DELETE FROM merged WHERE id_hash = ?", arguments: [id])
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT \(columns) FROM record WHERE id_hash = ? AND id_hash <> 0 ORDER BY source, line",
+        arguments: [id]
+      ).map(StoredRequest.init)
+      for row in rows { days.insert(Timestamp.dayNumber(row.time)) }
+      try db.execute(
+        sql: "UPDATE record SET shared = ? WHERE id_hash = ? AND id_hash <> 0", arguments: [rows.count > 1 ? 1 : 0, id])
+      guard rows.count > 1, var merged = rows.first else { continue }
+      for row in rows.dropFirst() { merged.merge(row, unnamed: unnamed) }
+      try db.execute(
+        sql: "INSERT INTO merged (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        arguments: merged.arguments)
+    }
+  }
+
+  func reading<T>(_ body: (Database) throws -> T) throws -> T {
+    do {
+      return try database.read(body)
+    } catch {
+      throw AnalyzerError(
+        .state, "cannot read the state file \(path): \(Self.explain(error))", hint: "name another one with --state FILE"
+      )
+    }
+  }
+
+  func writing<T>(_ body: (Database) throws -> T) throws -> T {
+    do {
+      return try database.write(body)
+    } catch {
+      throw AnalyzerError(
+        .state, "cannot write to the state file \(path): \(Self.explain(error)); what it held before is intact",
+        hint: "make room, or name another file with --state FILE")
+    }
+  }
+}
+
+extension StoredRequest {
+  init(_ row: Row) {
+    self.init(
+      idHash: UInt64(bitPattern: row["id_hash"] as Int64), time: row["time"], model: row["model"], user: row["user"],
+      tenant: row["tenant"], tags: row["tags"],
+      usage: TokenUsage(
+        input: row["input"], cacheRead: row["cache_read"], cacheWrite5m: row["cache_write_5m"],
+        cacheWrite1h: row["cache_write_1h"], output: row["output"], reasoning: row["reasoning"]),
+      latencyMs: row["latency_ms"], flags: .init(rawValue: row["flags"]),
+      tier: ServiceTier(rawValue: row["tier"]) ?? .standard, cost: row["cost"])
+  }
+
+  /// In the order of `StateStore.columns`.
+  var arguments: StatementArguments {
+    [
+      Int64(bitPattern: idHash), time, Int64(Timestamp.dayNumber(time)), model, user, tenant, tags, Int64(usage.input),
+      Int64(usage.cacheRead), Int64(usage.cacheWrite5m), Int64(usage.cacheWrite1h), Int64(usage.output),
+      Int64(usage.reasoning), Int64(latencyMs), Int64(flags.rawValue), Int64(tier.rawValue), cost,
+    ]
+  }
+}
