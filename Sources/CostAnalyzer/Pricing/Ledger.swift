@@ -38,7 +38,7 @@ package struct LedgerRow: Sendable, Equatable {
     cost += Int128(request.cost)
   }
 
-  mutating func add(_ other: LedgerRow) {
+  package mutating func add(_ other: LedgerRow) {
     requests += other.requests
     errors += other.errors
     estimated += other.estimated
