@@ -305,6 +305,28 @@ ca_status ca_elements(ca_parser *parser, const char *text, size_t length, ca_sli
   return CA_OK;
 }
 
+ca_status ca_members(ca_parser *parser, const char *text, size_t length, ca_slice *out, size_t max, size_t *found) {
+  *found = 0;
+  ondemand::document document;
+  auto error = parser->parser.iterate(text, length, length + SIMDJSON_PADDING).get(document);
+  if (error) return status_of(error);
+  ondemand::object object;
+  if ((error = document.get_object().get(object))) return status_of(error);
+  for (auto result : object) {
+    ondemand::field field;
+    if ((error = std::move(result).get(field))) return status_of(error);
+    if (*found < max) {
+      const char *key = field.key().raw();
+      const char *end = key;
+      while (*end != '"') end += *end == '\\' ? 2 : 1;
+      set(out + 2 * *found, key, static_cast<size_t>(end - key), CA_STRING);
+      if ((error = capture(field.value(), out + 2 * *found + 1))) return status_of(error);
+    }
+    ++*found;
+  }
+  return CA_OK;
+}
+
 ptrdiff_t ca_unescape(const char *text, size_t length, char *out) {
   const char *p = text;
   const char *const end = text + length;

@@ -319,9 +319,11 @@ extension Analysis {
       },
       problems: log.problems.map { RunManifest.Problem(path: $0.path, reason: $0.reason, explanation: $0.explanation) },
       counts: RunManifest.Counts(
-        lines: log.counts.lines, requests: log.counts.accepted, rejected: log.counts.rejected,
+        lines: log.counts.lines, records: log.counts.hasOneRecordPerLine ? nil : log.counts.records,
+        skipped: log.counts.hasOneRecordPerLine ? nil : log.counts.skipped, requests: log.counts.accepted, rejected: log.counts.rejected,
         duplicates: log.counts.duplicates, blank: log.counts.blank, estimated: ledger.total.estimated,
-        contradictory: log.counts.contradictory, unpriced: ledger.total.unpriced),
+        contradictory: log.counts.contradictory, unpriced: ledger.total.unpriced,
+        rated: log.counts.rated == 0 ? nil : log.counts.rated),
       costPicodollars: String(ledger.total.cost), costUsd: MoneyText.exact(ledger.total.cost), prices: prices.source,
       embedder: embedder, options: options, files: hashes)
     files.append((OutputDirectory.marker, try manifest.json()))

@@ -22,6 +22,8 @@ struct DecodedLine {
   /// XXH3 of the id; 0 when the record has none.
   var idHash: UInt64
   var line: Int
+  /// Among the records of the line.
+  var record: Int
   /// Prompt identity; meaningless when `request.prompt` is `noText`.
   var rawKey = Hash128(low: 0, high: 0)
   /// Where the thread described the key's text, or -1 when it did so in an earlier line.
@@ -38,11 +40,45 @@ struct DecodedBlock {
   var decoder: Int
   var lines = 0
   var blank = 0
+  var records = 0
   var accepted: [DecodedLine] = []
   var rejects: [(reason: RejectReason, line: Int)] = []
+  var skips: [SkipReason] = []
+  /// What records say about each other, in order.
+  var notes: [RecordNote] = []
   var newPrompts: [PromptDescription] = []
   /// Bytes of the accepted answers that may be kept.
   var answers: [UInt8] = []
+}
+
+extension DecodedBlock {
+  mutating func reject(_ reason: RejectReason, line: Int) {
+    rejects.append((reason, line))
+    records += 1
+  }
+
+  mutating func skip(_ reason: SkipReason) {
+    skips.append(reason)
+    records += 1
+  }
+}
+
+/// Something a record says beside its own request. Only formats whose records depend on each other have them.
+struct RecordNote {
+  enum Content {
+    /// Of the accepted record at `position`.
+    case links(RecordLinks)
+    case cumulative(CumulativeUsage)
+    /// Of a record that is no request.
+    case span(RecordLinks)
+    case verdict(Feedback, VerdictTarget)
+    /// Number in the decoder's models; for what follows in the file.
+    case sessionModel(UInt32)
+  }
+
+  /// Index of the next accepted record of the block.
+  var position: Int
+  var content: Content
 }
 
 /// Decodes blocks of lines. One per thread; keeps its own string tables, which the reducer maps to the run's.
@@ -52,6 +88,7 @@ final class LineDecoder: @unchecked Sendable {
   private let needs: IngestNeeds
   private let limits: InputLimits
   let scanner = JSONScanner()
+  private let formats: [any LineFormat]
   private let describer: PromptDescriber?
   private var lastFormat = 0
   private var modelNames = Interner()
@@ -67,6 +104,7 @@ final class LineDecoder: @unchecked Sendable {
     self.needs = needs
     self.limits = limits
     precondition(settings != nil || !needs.text, "prompt text needs text settings")
+    formats = FormatRegistry.all
     describer = needs.text ? settings.map(PromptDescriber.init) : nil
   }
 
@@ -75,6 +113,7 @@ final class LineDecoder: @unchecked Sendable {
     for _ in 0..<block.overlongBefore {
       result.rejects.append((.lineTooLong, result.lines))
       result.lines += 1
+      result.records += 1
     }
     block.forEachLine { line, isCut in decode(line, isCut: isCut, into: &result) }
     return result
@@ -87,27 +126,68 @@ final class LineDecoder: @unchecked Sendable {
       result.blank += 1
       return
     }
+    let before = result.records
     do throws(RejectReason) {
-      if line.count > limits.maxLineBytes { throw .lineTooLong }
-      scanner.beginLine()
-      let (draft, format) = try draft(line)
-      try result.accepted.append(accept(draft, format: format, line: number, into: &result))
+      try records(line) { record in
+        take(record, line: number, before: before, isCut: isCut, into: &result)
+      }
+      if result.records == before { result.skip(.emptyExport) }
     } catch {
-      result.rejects.append((isCut ? .cutLine : error, number))
+      result.reject(isCut ? .cutLine : error, line: number)
     }
   }
 
-  /// Formats are tried from the one that the last line had. A walk stops only at damage in fields it looks at, so damage
-  /// counts when no format claims the line: else the verdict would depend on which format was tried first.
-  func draft(_ line: UnsafeRawBufferPointer) throws(RejectReason) -> (RequestDraft, Int) {
+  /// Hands over the records of a line that is not blank.
+  func records(_ line: UnsafeRawBufferPointer, _ take: (LogRecord) -> Void) throws(RejectReason) {
+    if line.count > limits.maxLineBytes { throw .lineTooLong }
+    let fields = try claim(line)
+    try formats[lastFormat].records(fields, line: line, scanner, take)
+  }
+
+  private func take(
+    _ record: LogRecord, line: Int, before: Int, isCut: Bool, into result: inout DecodedBlock
+  ) {
+    let position = result.accepted.count
+    switch record {
+    case .request(let draft):
+      do throws(RejectReason) {
+        let decoded = try accept(
+          draft, format: lastFormat, line: line, record: result.records - before, into: &result)
+        result.accepted.append(decoded)
+        result.records += 1
+        if !draft.links.isEmpty { result.notes.append(RecordNote(position: position, content: .links(draft.links))) }
+        if let counts = draft.cumulative {
+          result.notes.append(RecordNote(position: position, content: .cumulative(counts)))
+        }
+      } catch {
+        result.reject(isCut ? .cutLine : error, line: line)
+      }
+    case .skipped(let reason, let links):
+      result.skip(reason)
+      if !links.isEmpty { result.notes.append(RecordNote(position: position, content: .span(links))) }
+    case .verdict(let value, let target):
+      result.skip(.feedback)
+      result.notes.append(RecordNote(position: position, content: .verdict(value, target)))
+    case .sessionModel(let name):
+      result.skip(.sessionEvent)
+      var draft = RequestDraft()
+      draft.model = name
+      result.notes.append(RecordNote(position: position, content: .sessionModel(model(draft))))
+    case .rejected(let reason): result.reject(reason, line: line)
+    }
+  }
+
+  /// Finds the format of a line, `lastFormat` from then on. Formats are tried from the one that the line before had. A
+  /// walk stops only at damage in fields it looks at, so damage counts when no format claims the line: else the verdict
+  /// would depend on which format was tried first.
+  private func claim(_ line: UnsafeRawBufferPointer) throws(RejectReason) -> UnsafePointer<ca_slice> {
     // A byte order mark belongs at the start of a file; versions of simdjson differ in what they make of one here.
     if line.starts(with: [0xEF, 0xBB, 0xBF]) { throw .badJSON }
     var damage: (format: Int, reason: RejectReason)?
-    for attempt in 0..<FormatRegistry.all.count {
-      let index = (lastFormat + attempt) % FormatRegistry.all.count
-      let format = FormatRegistry.all[index]
+    for attempt in 0..<formats.count {
+      let index = (lastFormat + attempt) % formats.count
       scanner.beginLine()
-      let (status, fields) = scanner.walk(format.plan, line, as: AnyField.self)
+      let (status, fields) = scanner.walk(formats[index].plan, line, as: AnyField.self)
       if status != CA_OK {
         let reason = Self.reason(status, line)
         // Seen by every plan alike.
@@ -115,9 +195,9 @@ final class LineDecoder: @unchecked Sendable {
         if index < damage?.format ?? .max { damage = (index, reason) }
         continue
       }
-      if format.claims(fields.base) {
+      if formats[index].claims(fields.base) {
         lastFormat = index
-        return (try format.draft(fields.base, line: line, scanner), index)
+        return fields.base
       }
     }
     throw damage?.reason ?? .unknownFormat
@@ -139,10 +219,12 @@ final class LineDecoder: @unchecked Sendable {
   }
 
   private func accept(
-    _ draft: RequestDraft, format: Int, line: Int, into result: inout DecodedBlock
+    _ draft: RequestDraft, format: Int, line: Int, record: Int, into result: inout DecodedBlock
   ) throws(RejectReason) -> DecodedLine {
     guard Self.isTextOrNothing(draft.model), Self.isTextOrNothing(draft.responseModel) else { throw .badField }
-    guard draft.model.isFilledString || draft.responseModel.isFilledString else { throw .missingModel }
+    guard draft.model.isFilledString || draft.responseModel.isFilledString || draft.cumulative != nil else {
+      throw .missingModel
+    }
     var usage = draft.usage
     var flags: Request.Flags = []
     if draft.isError { flags.insert(.error) }
@@ -174,8 +256,8 @@ final class LineDecoder: @unchecked Sendable {
       time: draft.time, cost: draft.billed ?? 0, usage: usage, latencyMs: draft.latencyMs ?? Request.unknownLatency,
       model: model(draft), user: intern(draft.user, &users), tenant: intern(draft.tenant, &tenants),
       tags: internRaw(draft.tags, &tags), flags: draft.billed == nil ? flags : flags.union(.billed), tier: draft.tier,
-      format: UInt8(format))
-    var decoded = DecodedLine(request: request, idHash: idHash(draft.id), line: line)
+      format: UInt8(format), feedback: draft.feedback)
+    var decoded = DecodedLine(request: request, idHash: draft.id.identity, line: line, record: record)
     // Before `describe`, which must not be undone: the key counts as described from then on.
     if scanner.sawDamage { throw .badJSON }
     if needs.text, let prompt, !prompt.isEmpty { describe(prompt, draft, answer, &decoded, into: &result) }
@@ -216,11 +298,6 @@ final class LineDecoder: @unchecked Sendable {
     guard let elements = scanner.elements(slice) else { return [] }
     let values = elements.compactMap { $0.double.map(Float.init) }
     return values.count == elements.count && values.allSatisfy(\.isFinite) ? values : []
-  }
-
-  private func idHash(_ slice: ca_slice) -> UInt64 {
-    guard slice.isFilledString || slice.is(CA_NUMBER) else { return 0 }
-    return max(1, ca_hash64(slice.start, Int(slice.length), 0))
   }
 
   private func model(_ draft: RequestDraft) -> UInt32 {

@@ -51,12 +51,12 @@ package struct LogReader {
     log.problems = reader.problems
     log.counts.decodedBytes = reader.ends.reduce(0) { $0 + $1.decodedBytes }
     log.counts.byFormat = FormatRegistry.all.enumerated().compactMap { index, format in
-      reducer.linesByFormat[index] == 0 ? nil : (format.name, reducer.linesByFormat[index])
+      reducer.recordsByFormat[index] == 0 ? nil : (format.name, reducer.recordsByFormat[index])
     }
     let counts = log.counts
     precondition(
-      counts.lines == counts.blank + counts.accepted + counts.duplicates + counts.rejected,
-      "lines read do not add up: \(counts)")
+      counts.records == counts.accepted + counts.duplicates + counts.rejected + counts.skipped
+        && counts.lines <= counts.blank + counts.records, "records read do not add up: \(counts)")
     return log
   }
 }
@@ -64,7 +64,7 @@ package struct LogReader {
 /// Adds decoded blocks, in order, to the log: numbers strings, merges lines with the same id, keeps prompts once.
 struct RequestReducer {
   private(set) var log = RequestLog()
-  private(set) var linesByFormat: [Int]
+  private(set) var recordsByFormat: [Int]
   private let keepsText: Bool
   private let keepsPlaces: Bool
   private var ids = IDTable()
@@ -75,6 +75,13 @@ struct RequestReducer {
   private var tenants = Interner()
   private var tags = Interner()
   private var firstLine: [Int]
+  private var skips: [SkipReason: Int] = [:]
+  /// Second identities, and the ids beside them.
+  private var aliases: [UInt64: Int] = [:]
+  private var spans = SpanTree()
+  private var feedback = FeedbackJoin()
+  /// By file.
+  private var sessions: [Int: SessionUsage] = [:]
   private var maps: [DecoderMap] = []
 
   /// From a decoder's string numbers to the run's.
@@ -104,7 +111,7 @@ struct RequestReducer {
 
   init(fileCount: Int, keepsText: Bool, keepsPlaces: Bool) {
     firstLine = Array(repeating: 1, count: fileCount)
-    linesByFormat = Array(repeating: 0, count: FormatRegistry.all.count)
+    recordsByFormat = Array(repeating: 0, count: FormatRegistry.all.count)
     self.keepsText = keepsText
     self.keepsPlaces = keepsPlaces
   }
@@ -115,26 +122,87 @@ struct RequestReducer {
     log.counts.lines += block.lines
     log.counts.blank += block.blank
     for (reason, line) in block.rejects {
-      log.rejects.add(reason, file: block.file, line: first + line)
-      log.counts.rejected += 1
+      reject(reason, file: block.file, line: first + line)
     }
+    for reason in block.skips { skip(reason) }
+    log.counts.records += block.records
     while maps.count <= decoder.index { maps.append(DecoderMap()) }
     prefetched &+= ids.prefetch(block.accepted)
-    for line in block.accepted {
-      add(line, block, decoder, place: RequestPlace(file: block.file, line: first + line.line))
+    var notes = block.notes[...]
+    for (position, line) in block.accepted.enumerated() {
+      let about = notes.isEmpty ? RecordNotes() : take(&notes, upTo: position, block, decoder)
+      add(
+        line, about, block, decoder,
+        place: RequestPlace(file: block.file, line: first + line.line, record: line.record))
     }
+    _ = take(&notes, upTo: block.accepted.count, block, decoder)
+  }
+
+  private mutating func reject(_ reason: RejectReason, file: Int, line: Int) {
+    log.rejects.add(reason, file: file, line: line)
+    log.counts.rejected += 1
+  }
+
+  private mutating func skip(_ reason: SkipReason, count: Int = 1) {
+    skips[reason, default: 0] += count
+    log.counts.skipped += count
+  }
+
+  /// Notes about the record at `position`.
+  private struct RecordNotes {
+    var links = RecordLinks()
+    var cumulative: CumulativeUsage?
+  }
+
+  private mutating func take(
+    _ notes: inout ArraySlice<RecordNote>, upTo position: Int, _ block: DecodedBlock, _ decoder: LineDecoder
+  ) -> RecordNotes {
+    var about = RecordNotes()
+    while let note = notes.first, note.position <= position {
+      notes = notes.dropFirst()
+      switch note.content {
+      case .links(let links): about.links = links
+      case .cumulative(let counts): about.cumulative = counts
+      case .span(let links): spans.add(links)
+      case .verdict(let value, let target): feedback.add(value, on: target)
+      case .sessionModel(let local):
+        sessions[block.file, default: SessionUsage()].model = number(of: decoder.models[Int(local)])
+      }
+    }
+    return about
+  }
+
+  /// Fills in what the file has said before; nil where the record is counted without becoming a request.
+  private mutating func continued(
+    _ request: Request, _ counts: CumulativeUsage, namesModel: Bool, place: RequestPlace
+  ) -> Request? {
+    var request = request
+    var session = sessions[place.file] ?? SessionUsage()
+    if namesModel { session.model = request.model }
+    let usage = session.call(counts)
+    sessions[place.file] = session
+    guard let model = session.model else {
+      reject(.missingModel, file: place.file, line: place.line)
+      return nil
+    }
+    guard let usage else {
+      log.counts.duplicates += 1
+      return nil
+    }
+    (request.model, request.usage) = (model, usage)
+    return request
   }
 
   private mutating func add(
-    _ line: DecodedLine, _ block: DecodedBlock, _ decoder: LineDecoder, place: RequestPlace
+    _ line: DecodedLine, _ about: RecordNotes, _ block: DecodedBlock, _ decoder: LineDecoder, place: RequestPlace
   ) {
     var request = line.request
-    linesByFormat[Int(request.format)] += 1
     let local = line.request
     let map = decoder.index
+    let namesModel = about.cumulative == nil || !decoder.models[Int(local.model)].display.isEmpty
     if let known = maps[map].models[local.model] {
       request.model = known
-    } else {
+    } else if namesModel {
       request.model = number(of: decoder.models[Int(local.model)])
       maps[map].models[local.model] = request.model
     }
@@ -157,20 +225,43 @@ struct RequestReducer {
       maps[map].tags[local.tags] = request.tags
     }
     if request.prompt != Request.noText { request.prompt = prompt(line, block) }
-    store(request, line, block, place)
+    if let counts = about.cumulative {
+      guard let whole = continued(request, counts, namesModel: namesModel, place: place) else { return }
+      request = whole
+    }
+    recordsByFormat[Int(request.format)] += 1
+    store(request, line, about.links, block, place)
   }
 
-  /// The log with its string tables.
-  func finished() -> RequestLog {
+  /// The log with its string tables, verdicts joined and wrappers of other calls taken out.
+  mutating func finished() -> RequestLog {
+    log.counts.unmatchedFeedback = feedback.resolve(
+      &log.requests, owner: { [ids, aliases] hash in hash == 0 ? nil : ids.owner(of: hash) ?? aliases[hash] },
+      spans: { [spans] in spans.requestOfSpan })
+    dropWrappers()
     var log = log
     log.requests.forEach { request in
+      if request.feedback != .none { log.counts.rated += 1 }
       if request.flags.contains(.estimated) { log.counts.estimated += 1 }
       if request.flags.contains(.contradictory) { log.counts.contradictory += 1 }
     }
+    log.skips = SkipReason.allCases.compactMap { reason in skips[reason].map { (reason, $0) } }
     log.users = users.strings
     log.tenants = tenants.strings
     log.tagSets = tags.strings.map(Self.tagList)
     return log
+  }
+
+  private mutating func dropWrappers() {
+    let wrappers = spans.wrappers()
+    for (wrapper, call) in wrappers where log.requests[call].feedback == .none {
+      log.requests[call].feedback = log.requests[wrapper].feedback
+    }
+    let dropped = Set(wrappers.map(\.wrapper))
+    for index in dropped { recordsByFormat[Int(log.requests[index].format)] -= 1 }
+    log.remove(dropped)
+    log.counts.accepted -= dropped.count
+    skip(.agentSpan, count: dropped.count)
   }
 
   private mutating func number(of name: ModelName) -> UInt32 {
@@ -187,14 +278,16 @@ struct RequestReducer {
   }
 
   private mutating func store(
-    _ request: Request, _ line: DecodedLine, _ block: DecodedBlock, _ place: RequestPlace
+    _ request: Request, _ line: DecodedLine, _ links: RecordLinks, _ block: DecodedBlock, _ place: RequestPlace
   ) {
     let index = log.requests.count
-    if line.idHash != 0, let owner = ids.owner(of: line.idHash) {
+    if let owner = owner(of: line, links) {
       log.counts.duplicates += 1
       merge(request, line, block, place, into: owner)
+      link(links, line, to: owner)
       return
     }
+    link(links, line, to: index)
     log.counts.accepted += 1
     ids.append(line.idHash)
     log.requests.append(request)
@@ -204,6 +297,22 @@ struct RequestReducer {
       log.answerDigests.append(line.answerDigest)
     }
     keepAnswer(of: line, block, request: index)
+  }
+
+  private func owner(of line: DecodedLine, _ links: RecordLinks) -> Int? {
+    if line.idHash != 0, let owner = ids.owner(of: line.idHash) { return owner }
+    if aliases.isEmpty { return nil }
+    return aliases[line.idHash] ?? aliases[links.alias]
+  }
+
+  private mutating func link(_ links: RecordLinks, _ line: DecodedLine, to request: Int) {
+    if links.isEmpty { return }
+    if links.alias != 0 {
+      for hash in [line.idHash, links.alias] where hash != 0 && aliases[hash] == nil { aliases[hash] = request }
+    }
+    if links.trace != 0 { feedback.add(trace: links.trace, request: request) }
+    spans.add(links)
+    spans.addCall(span: links.span, request: request)
   }
 
   /// One id is one request. The record that says most wins: success over error, then more output tokens, then the later
@@ -221,6 +330,7 @@ struct RequestReducer {
     if users[merged.user].isEmpty { merged.user = loser.user }
     if tenants[merged.tenant].isEmpty { merged.tenant = loser.tenant }
     if tags[merged.tags].isEmpty { merged.tags = loser.tags }
+    merged.feedback = old.feedback.joined(request.feedback)
     // Sketch and answer belong to the record that has the prompt.
     let textIsNew = request.prompt != Request.noText && (wins || old.prompt == Request.noText)
     if merged.prompt == Request.noText { merged.prompt = loser.prompt }

@@ -43,6 +43,11 @@ struct RequestDraft {
   /// The object in which `SamplingParameters` are looked for.
   var parameters = ca_slice()
   var embedding = ca_slice()
+  /// What the user said of the answer.
+  var feedback = Feedback.none
+  var links = RecordLinks()
+  /// Counts from the beginning of the session, in the place of `usage`; the model may then be the session's.
+  var cumulative: CumulativeUsage?
 }
 
 /// Readers for single fields, shared by the formats. Wrong types throw the reason to reject the line.
@@ -171,5 +176,31 @@ enum FieldReader {
       draft.usage.input = input
       draft.contradictory = true
     }
+  }
+
+  /// A verdict from −1 to 1, true or false; none when absent or null.
+  static func verdict(_ slice: ca_slice) throws(RejectReason) -> Feedback {
+    guard slice.isPresent, slice.length > 0 else { return .none }
+    if slice.is(CA_TRUE) || slice.is(CA_FALSE) { return Feedback(rawValue: slice.is(CA_TRUE) ? 127 : -127) }
+    guard let value = slice.double, let verdict = Feedback(value) else { throw .badField }
+    return verdict
+  }
+
+  /// Undoes the split where a total of all tokens only adds up with the cached ones beside the input.
+  static func setExclusive(_ draft: inout RequestDraft, input: UInt32, ifTotal total: UInt32) {
+    let cached = draft.usage.promptTokens - UInt64(draft.usage.input)
+    let apart = UInt64(input) + UInt64(draft.usage.output)
+    guard cached > 0, apart != UInt64(total), apart + cached == UInt64(total) else { return }
+    draft.usage.input = input
+    draft.contradictory = true
+  }
+
+  /// Epoch nanoseconds as OTLP writes them, a number in a string; nil when absent or 0, which means the same.
+  static func nanoseconds(_ slice: ca_slice) throws(RejectReason) -> Int64? {
+    guard slice.isPresent, slice.length > 0, !slice.equals("0") else { return nil }
+    guard let value = Int64(String(decoding: slice.bytes.prefix(32), as: UTF8.self)),
+      let time = Timestamp.plausible(value / 1000)
+    else { throw .badTime }
+    return time
   }
 }

@@ -7,7 +7,7 @@ struct TrafficFormat: LogFormat {
     case schema, id, ts, tenant, user, model, responseModel, status, latency, temperature, maxTokens, parameters,
       responseFormat
     case tools, override, tier, tags, messages, answer, toolCalls
-    case input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning, cost, embedding, gatewayCache, usage
+    case input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning, cost, embedding, gatewayCache, usage, feedback
 
     var pointer: String {
       switch self {
@@ -41,6 +41,7 @@ struct TrafficFormat: LogFormat {
       case .embedding: "/embedding"
       case .gatewayCache: "/gateway_cache"
       case .usage: "/usage"
+      case .feedback: "/feedback"
       }
     }
   }
@@ -80,6 +81,7 @@ struct TrafficFormat: LogFormat {
     draft.gatewayHit = fields[.gatewayCache].equals("hit")
     draft.billed = try FieldReader.usd(fields[.cost])
     draft.embedding = fields[.embedding]
+    draft.feedback = try FieldReader.verdict(fields[.feedback])
     _ = try FieldReader.object(fields[.usage])
     if let input = try FieldReader.count(fields[.input]) {
       draft.usage.input = input

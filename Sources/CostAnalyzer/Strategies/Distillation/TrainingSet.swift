@@ -63,9 +63,7 @@ struct TrainingExample {
 
 extension LineDecoder {
   /// Nil where the record has no answer, or its messages are not texts of which the user's is the last.
-  fileprivate func example(_ line: UnsafeRawBufferPointer) -> TrainingExample? {
-    scanner.beginLine()
-    guard let (draft, _) = try? draft(line) else { return nil }
+  private func example(_ draft: RequestDraft) -> TrainingExample? {
     let answer = String(decoding: PromptReader.answer(draft, scanner), as: UTF8.self)
     var messages: [[String: String]] = []
     if draft.messages.is(CA_ARRAY) {
@@ -84,13 +82,27 @@ extension LineDecoder {
       withJSONObject: ["messages": messages], options: [.sortedKeys, .withoutEscapingSlashes])
     return json.map { TrainingExample(line: $0 + [10], texts: spoken) }
   }
+
+  /// Those of some records of a line.
+  fileprivate func examples(_ line: UnsafeRawBufferPointer, records wanted: [Int]) -> [Int: TrainingExample] {
+    var examples: [Int: TrainingExample] = [:]
+    var number = 0
+    try? records(line) { record in
+      if case .request(let draft) = record, wanted.contains(number) { examples[number] = example(draft) }
+      number += 1
+    }
+    return examples
+  }
 }
 
 extension LogReader {
   /// Reads the records of some requests a second time. Nil for one that is no example, or no longer where it was.
   static func examples(at places: [RequestPlace], _ files: [InputFile], limits: InputLimits) -> [TrainingExample?] {
-    var wanted: [RequestPlace: Int] = [:]
-    for (index, place) in places.enumerated() { wanted[place] = index }
+    // By the place of the line.
+    var wanted: [RequestPlace: [(record: Int, index: Int)]] = [:]
+    for (index, place) in places.enumerated() {
+      wanted[RequestPlace(file: place.file, line: place.line), default: []].append((place.record, index))
+    }
     var examples = [TrainingExample?](repeating: nil, count: places.count)
     var needs = IngestNeeds()
     needs.text = false
@@ -102,8 +114,9 @@ extension LogReader {
       for block in batch {
         nextLine[block.file] += block.overlongBefore
         block.forEachLine { line, _ in
-          if let index = wanted[RequestPlace(file: block.file, line: nextLine[block.file])] {
-            examples[index] = decoder.example(line)
+          if let records = wanted[RequestPlace(file: block.file, line: nextLine[block.file])] {
+            let found = decoder.examples(line, records: records.map(\.record))
+            for (record, index) in records { examples[index] = found[record] }
           }
           nextLine[block.file] += 1
         }
