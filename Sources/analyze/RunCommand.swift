@@ -35,6 +35,11 @@ struct RunCommand: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var prices: String?
 
+  @Option(
+    help: "YAML file that describes a log format of your own: which JSON pointer holds which field.",
+    completion: .file(extensions: ["yaml", "yml"]))
+  var mapping: String?
+
   @OptionGroup var cache: CacheFlags
 
   @Option(
@@ -144,6 +149,7 @@ struct RunCommand: ParsableCommand {
   private func resolvedOptions() throws -> AnalysisOptions {
     var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
     if let prices { options.prices.file = prices }
+    if let mapping { options.input.mapping = mapping }
     try cache.apply(to: &options)
     if let verdicts { options.cache.verdicts = verdicts }
     if let embedder { options.embedding.model = embedder }

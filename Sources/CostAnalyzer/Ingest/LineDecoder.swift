@@ -88,8 +88,11 @@ final class LineDecoder: @unchecked Sendable {
   private let needs: IngestNeeds
   private let limits: InputLimits
   let scanner = JSONScanner()
-  private let formats: [any LineFormat]
+  private let formats: FormatList
   private let describer: PromptDescriber?
+  /// Of the line.
+  private var format = 0
+  /// Of the last line of a built-in format.
   private var lastFormat = 0
   private var modelNames = Interner()
   private var modelPairs: [UInt64: UInt32] = [:]
@@ -99,12 +102,12 @@ final class LineDecoder: @unchecked Sendable {
   private(set) var tags = Interner()
   private var describedKeys: Set<Hash128> = []
 
-  init(index: Int, needs: IngestNeeds, limits: InputLimits, settings: TextSettings?) {
+  init(index: Int, needs: IngestNeeds, limits: InputLimits, settings: TextSettings?, formats: FormatList) {
     self.index = index
     self.needs = needs
     self.limits = limits
     precondition(settings != nil || !needs.text, "prompt text needs text settings")
-    formats = FormatRegistry.all
+    self.formats = formats
     describer = needs.text ? settings.map(PromptDescriber.init) : nil
   }
 
@@ -141,7 +144,7 @@ final class LineDecoder: @unchecked Sendable {
   func records(_ line: UnsafeRawBufferPointer, _ take: (LogRecord) -> Void) throws(RejectReason) {
     if line.count > limits.maxLineBytes { throw .lineTooLong }
     let fields = try claim(line)
-    try formats[lastFormat].records(fields, line: line, scanner, take)
+    try formats.all[format].records(fields, line: line, scanner, take)
   }
 
   private func take(
@@ -152,7 +155,7 @@ final class LineDecoder: @unchecked Sendable {
     case .request(let draft):
       do throws(RejectReason) {
         let decoded = try accept(
-          draft, format: lastFormat, line: line, record: result.records - before, into: &result)
+          draft, format: format, line: line, record: result.records - before, into: &result)
         result.accepted.append(decoded)
         result.records += 1
         if !draft.links.isEmpty { result.notes.append(RecordNote(position: position, content: .links(draft.links))) }
@@ -177,17 +180,17 @@ final class LineDecoder: @unchecked Sendable {
     }
   }
 
-  /// Finds the format of a line, `lastFormat` from then on. Formats are tried from the one that the line before had. A
+  /// Finds the format of a line, `format` from then on. Formats are tried from the one that the line before had. A
   /// walk stops only at damage in fields it looks at, so damage counts when no format claims the line: else the verdict
   /// would depend on which format was tried first.
   private func claim(_ line: UnsafeRawBufferPointer) throws(RejectReason) -> UnsafePointer<ca_slice> {
     // A byte order mark belongs at the start of a file; versions of simdjson differ in what they make of one here.
     if line.starts(with: [0xEF, 0xBB, 0xBF]) { throw .badJSON }
     var damage: (format: Int, reason: RejectReason)?
-    for attempt in 0..<formats.count {
-      let index = (lastFormat + attempt) % formats.count
+    for attempt in 0..<formats.all.count {
+      let index = formats.number(attempt: attempt, last: lastFormat)
       scanner.beginLine()
-      let (status, fields) = scanner.walk(formats[index].plan, line, as: AnyField.self)
+      let (status, fields) = scanner.walk(formats.all[index].plan, line, as: AnyField.self)
       if status != CA_OK {
         let reason = Self.reason(status, line)
         // Seen by every plan alike.
@@ -195,8 +198,9 @@ final class LineDecoder: @unchecked Sendable {
         if index < damage?.format ?? .max { damage = (index, reason) }
         continue
       }
-      if formats[index].claims(fields.base) {
-        lastFormat = index
+      if formats.all[index].claims(fields.base) {
+        format = index
+        if index != formats.first { lastFormat = index }
         return fields.base
       }
     }

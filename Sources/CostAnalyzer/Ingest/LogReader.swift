@@ -8,6 +8,8 @@ package struct LogReader {
   /// Needed when `needs.text` is set.
   package var settings: TextSettings?
   package var threads: Int
+  /// A format of the user's own, asked first.
+  package var mapping: LogMapping?
   /// Called between batches with compressed bytes read and lines seen.
   package var progress: (@Sendable (_ bytes: Int, _ lines: Int) -> Void)?
 
@@ -25,10 +27,12 @@ package struct LogReader {
     let reader = LineBlockReader(files: files, limits: limits)
     // One per worker: it sees blocks in file order, so it describes a prompt in the first block it meets it in, which is
     // the one that is reduced first.
+    let formats = FormatList(mapping)
     let decoders = (0..<max(1, threads)).map {
-      LineDecoder(index: $0, needs: needs, limits: limits, settings: settings)
+      LineDecoder(index: $0, needs: needs, limits: limits, settings: settings, formats: formats)
     }
-    var reducer = RequestReducer(fileCount: files.count, keepsText: needs.text, keepsPlaces: needs.places)
+    var reducer = RequestReducer(
+      fileCount: files.count, formatCount: formats.all.count, keepsText: needs.text, keepsPlaces: needs.places)
     var batch = reader.nextBatch()
     while !batch.isEmpty {
       let current = batch
@@ -50,7 +54,7 @@ package struct LogReader {
     log.ends = reader.ends
     log.problems = reader.problems
     log.counts.decodedBytes = reader.ends.reduce(0) { $0 + $1.decodedBytes }
-    log.counts.byFormat = FormatRegistry.all.enumerated().compactMap { index, format in
+    log.counts.byFormat = formats.all.enumerated().compactMap { index, format in
       reducer.recordsByFormat[index] == 0 ? nil : (format.name, reducer.recordsByFormat[index])
     }
     let counts = log.counts
@@ -109,9 +113,9 @@ struct RequestReducer {
     }
   }
 
-  init(fileCount: Int, keepsText: Bool, keepsPlaces: Bool) {
+  init(fileCount: Int, formatCount: Int, keepsText: Bool, keepsPlaces: Bool) {
     firstLine = Array(repeating: 1, count: fileCount)
-    recordsByFormat = Array(repeating: 0, count: FormatRegistry.all.count)
+    recordsByFormat = Array(repeating: 0, count: formatCount)
     self.keepsText = keepsText
     self.keepsPlaces = keepsPlaces
   }
@@ -187,6 +191,7 @@ struct RequestReducer {
     }
     guard let usage else {
       log.counts.duplicates += 1
+      recordsByFormat[Int(request.format)] += 1
       return nil
     }
     (request.model, request.usage) = (model, usage)
@@ -261,7 +266,7 @@ struct RequestReducer {
     for index in dropped { recordsByFormat[Int(log.requests[index].format)] -= 1 }
     log.remove(dropped)
     log.counts.accepted -= dropped.count
-    skip(.agentSpan, count: dropped.count)
+    if !dropped.isEmpty { skip(.agentSpan, count: dropped.count) }
   }
 
   private mutating func number(of name: ModelName) -> UInt32 {

@@ -97,7 +97,9 @@ extension LineDecoder {
 
 extension LogReader {
   /// Reads the records of some requests a second time. Nil for one that is no example, or no longer where it was.
-  static func examples(at places: [RequestPlace], _ files: [InputFile], limits: InputLimits) -> [TrainingExample?] {
+  static func examples(
+    at places: [RequestPlace], _ files: [InputFile], limits: InputLimits, mapping: LogMapping?
+  ) -> [TrainingExample?] {
     // By the place of the line.
     var wanted: [RequestPlace: [(record: Int, index: Int)]] = [:]
     for (index, place) in places.enumerated() {
@@ -106,7 +108,7 @@ extension LogReader {
     var examples = [TrainingExample?](repeating: nil, count: places.count)
     var needs = IngestNeeds()
     needs.text = false
-    let decoder = LineDecoder(index: 0, needs: needs, limits: limits, settings: nil)
+    let decoder = LineDecoder(index: 0, needs: needs, limits: limits, settings: nil, formats: FormatList(mapping))
     let reader = LineBlockReader(files: files, limits: limits)
     var nextLine = [Int](repeating: 1, count: files.count)
     var batch = reader.nextBatch()
