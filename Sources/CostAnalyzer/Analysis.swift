@@ -243,7 +243,8 @@ package struct Analysis: Sendable {
         hint: "give log files, directories, globs, or - for standard input")
     }
     let skipped = log.counts.skipped == 0 ? "" : ", \(log.counts.skipped) skipped"
-    var message = "no line of the input is a request (\(log.counts.lines) lines read, \(log.counts.rejected) rejected\(skipped))"
+    var message =
+      "no line of the input is a request (\(log.counts.lines) lines read, \(log.counts.rejected) rejected\(skipped))"
     let firsts = log.rejects.entries.compactMap { entry in entry.places.first.map { (place: $0, reason: entry.reason) }
     }
     if let first = firsts.min(by: { ($0.place.file, $0.place.line) < ($1.place.file, $1.place.line) }) {
@@ -325,7 +326,8 @@ extension Analysis {
       problems: log.problems.map { RunManifest.Problem(path: $0.path, reason: $0.reason, explanation: $0.explanation) },
       counts: RunManifest.Counts(
         lines: log.counts.lines, records: log.counts.hasOneRecordPerLine ? nil : log.counts.records,
-        skipped: log.counts.hasOneRecordPerLine ? nil : log.counts.skipped, requests: log.counts.accepted, rejected: log.counts.rejected,
+        skipped: log.counts.hasOneRecordPerLine ? nil : log.counts.skipped, requests: log.counts.accepted,
+        rejected: log.counts.rejected,
         duplicates: log.counts.duplicates, blank: log.counts.blank, estimated: ledger.total.estimated,
         contradictory: log.counts.contradictory, unpriced: ledger.total.unpriced,
         rated: log.counts.rated == 0 ? nil : log.counts.rated),

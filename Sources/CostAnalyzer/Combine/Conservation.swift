@@ -24,7 +24,8 @@ package struct Conservation: Sendable {
         "records read", Int128(counts.records), "accepted + duplicates + rejected + skipped",
         Int128(counts.accepted + counts.duplicates + counts.rejected + counts.skipped))
       atMost("lines read", Int128(counts.lines), "records + blank", Int128(counts.records + counts.blank))
-      equal("skipped records", Int128(counts.skipped), "sum over reasons", Int128(log.skips.reduce(0) { $0 + $1.count }))
+      equal(
+        "skipped records", Int128(counts.skipped), "sum over reasons", Int128(log.skips.reduce(0) { $0 + $1.count }))
     }
     equal("rejected lines", Int128(counts.rejected), "sum over reasons", Int128(log.rejects.total))
     equal("requests", Int128(log.requests.count), "accepted lines", Int128(counts.accepted))

@@ -335,6 +335,14 @@ struct RequestReducer {
     if users[merged.user].isEmpty { merged.user = loser.user }
     if tenants[merged.tenant].isEmpty { merged.tenant = loser.tenant }
     if tags[merged.tags].isEmpty { merged.tags = loser.tags }
+    if loser.usage.output == merged.usage.output && loser.isError == merged.isError {
+      // The whole call too, as another tool saw it.
+      merged.usage.reasoning = max(old.usage.reasoning, request.usage.reasoning)
+      if loser.flags.contains(.billed) && !merged.flags.contains(.billed) {
+        merged.cost = loser.cost
+        merged.flags.insert(.billed)
+      }
+    }
     merged.feedback = old.feedback.joined(request.feedback)
     // Sketch and answer belong to the record that has the prompt.
     let textIsNew = request.prompt != Request.noText && (wins || old.prompt == Request.noText)

@@ -14,7 +14,9 @@ struct SpanTree {
 
   mutating func addCall(span: UInt64, request: Int) { if span != 0 { calls.append((span, request)) } }
 
-  var requestOfSpan: [UInt64: Int] { Dictionary(calls.map { ($0.span, $0.request) }, uniquingKeysWith: { first, _ in first }) }
+  var requestOfSpan: [UInt64: Int] {
+    Dictionary(calls.map { ($0.span, $0.request) }, uniquingKeysWith: { first, _ in first })
+  }
 
   /// Requests that have another request below them, each with one of those.
   func wrappers() -> [(wrapper: Int, call: Int)] {

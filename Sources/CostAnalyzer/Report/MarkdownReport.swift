@@ -274,7 +274,7 @@ struct MarkdownReport {
       "Formats: " + counts.byFormat.map { "\($0.name) \(NumberText.grouped($0.lines))" }.joined(separator: ", ") + ".\n"
     if counts.contradictory > 0 {
       text +=
-        "\n\(NumberText.grouped(counts.contradictory)) requests report more cached tokens than the input that should contain them; their input was taken as uncached.\n"
+        "\n\(NumberText.grouped(counts.contradictory)) requests count cached tokens otherwise than their format says, as their own sums show; they were read as the sums say.\n"
     }
     if counts.rated > 0 || counts.unmatchedFeedback > 0 {
       text += "\n\(NumberText.grouped(counts.rated)) requests have a user's verdict; "

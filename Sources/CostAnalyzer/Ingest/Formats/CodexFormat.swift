@@ -37,7 +37,9 @@ struct CodexFormat: LineFormat {
 
   let plan = FieldPlan(Field.allCases.map(\.pointer))
   private static let usagePlan = FieldPlan(UsageField.allCases.map(\.pointer))
-  private static let types: [StaticString] = ["event_msg", "turn_context", "session_meta", "response_item", "compacted"]
+  private static let types: [StaticString] = [
+    "event_msg", "turn_context", "session_meta", "response_item", "compacted",
+  ]
 
   func claims(_ base: UnsafePointer<ca_slice>) -> Bool {
     let fields = Fields<Field>(base: base)
@@ -49,7 +51,9 @@ struct CodexFormat: LineFormat {
     _ base: UnsafePointer<ca_slice>, line: UnsafeRawBufferPointer, _ scanner: JSONScanner, _ take: (LogRecord) -> Void
   ) throws(RejectReason) {
     let fields = Fields<Field>(base: base)
-    if fields[.type].equals("turn_context"), fields[.model].isFilledString { return take(.sessionModel(fields[.model])) }
+    if fields[.type].equals("turn_context"), fields[.model].isFilledString {
+      return take(.sessionModel(fields[.model]))
+    }
     guard fields[.payloadType].equals("token_count"), fields[.info].is(CA_OBJECT) else {
       return take(.skipped(.sessionEvent))
     }

@@ -36,7 +36,9 @@ struct SpanCall {
     if kind.isFilledString { return kind.equals("LLM") || kind.equals("EMBEDDING") ? nil : other }
     let operation = String(decoding: attributes[.operation].bytes, as: UTF8.self)
     if ["chat", "text_completion", "generate_content", "embeddings"].contains(operation) { return nil }
-    if operation.hasSuffix("_agent") || operation.hasPrefix("agent") || operation.hasSuffix("_workflow") { return other }
+    if operation.hasSuffix("_agent") || operation.hasPrefix("agent") || operation.hasSuffix("_workflow") {
+      return other
+    }
     if operation == "execute_tool" { return .notAModelCall }
     let namesModel = attributes[.model].isFilledString || attributes[.responseModel].isFilledString
     if attributes[.requestType].isFilledString && namesModel { return nil }
