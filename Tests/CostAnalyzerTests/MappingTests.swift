@@ -67,6 +67,17 @@ struct MappingTests {
     #expect(log.talk == ["Hi | x", "plain | "] && log.counts.contradictory == 0)
   }
 
+  @Test("pointers into a value that is read too: an object, an array and its elements")
+  func nestedPointers() throws {
+    let yaml = Self.minimal + ", messages: /c, answer: /c/1/content, user: /w/name, parameters: /w}"
+    let log = try Self.read(
+      [
+        #"{"kind":"call","t":1767600000,"m":"gpt-4o-mini","i":1,"o":1,"w":{"name":"ana"},"c":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Yes"}]}"#,
+        #"{"kind":"call","t":1767600000,"m":"gpt-4o-mini","i":1,"o":1,"w":"x","c":[]}"#,
+      ], yaml)
+    #expect(log.talk == ["Hi | Yes"] && log.all.map { log.users[Int($0.user)] } == ["ana", ""])
+  }
+
   @Test(
     "a mapping that cannot be right says why",
     arguments: [

@@ -84,6 +84,72 @@ struct SpanFormatTests {
     #expect(log.talk == ["one | ", "three | ", "four | "])
   }
 
+  @Test("values nested 100,000 levels deep, attributes of wrong types: no crash, and the span counts")
+  func bombs() throws {
+    func line(_ value: String, levels: Int) -> String {
+      let open = String(repeating: #"{"arrayValue":{"values":["#, count: levels)
+      let close = String(repeating: "]}}", count: levels)
+      return
+        #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"t\#(levels)","spanId":"s","startTimeUnixNano":"1767600000000000000","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.request.model","value":{"stringValue":"m"}},{"key":"gen_ai.input.messages","value":\#(open)\#(value)\#(close)}]}]}]}]}"#
+    }
+    let log = try Ingest.read(lines: [
+      line(#"{"intValue":"1"}"#, levels: 3), line(#"{"stringValue":"x"}"#, levels: 200), line("7", levels: 100_000),
+      line("[]", levels: 0), line(#"{"kvlistValue":{"values":[{"key":1},{"value":2},3]}}"#, levels: 0),
+    ])
+    // The last two are one span.
+    #expect(log.tally == "5/5: 4 + 1 + 0 + 0")
+  }
+
+  @Test("lines of all formats with bytes changed are counted, once each, and break nothing", arguments: 0..<4)
+  func fuzz(seed: Int) throws {
+    var random = TestRandom(UInt64(seed) + 31)
+    let names = ["otlp", "span", "langfuse", "claude-code", "codex"]
+    var lines: [[UInt8]] = []
+    for name in names {
+      for line in try TestData.lines(TestData.fixture("\(name).jsonl")) {
+        for _ in 0..<5 {
+          var changed = line
+          for _ in 0..<Int.random(in: 1...3, using: &random) {
+            let place = Int.random(in: changed.indices, using: &random)
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: changed[place] = Array(#"{}[]",:\0-9ex"#.utf8).randomElement(using: &random)!
+            case 1: changed[place] = UInt8.random(in: 11...255, using: &random)
+            case 2: changed.removeSubrange(place..<min(changed.count, place + 9))
+            default: changed.insert(contentsOf: changed[place..<min(changed.count, place + 30)], at: place)
+            }
+            if changed.isEmpty { changed = [32] }
+          }
+          lines.append(changed)
+        }
+      }
+    }
+    for line in lines {
+      #expect(FormatRegistry.claimants(of: line).count < 2, "\(String(decoding: line, as: UTF8.self))")
+    }
+    let log = try Ingest.read([Array(lines.joined(separator: [10]))], threads: 2)
+    #expect(log.counts.lines == lines.count && log.counts.accepted > 0 && log.counts.rejected > 0)
+    expect(addsUp: log.counts)
+  }
+
+  @Test("records that could be two formats are claimed by one")
+  func hybrids() {
+    let span = #""context":{"span_id":"s"},"attributes":{}"#
+    let langfuse = #""trace_id":"t","provided_model_name":"m""#
+    let session = #""sessionId":"s","timestamp":"2026-01-05","type":"user""#
+    let hybrids: [(line: String, claimants: [String])] = [
+      (#"{"resourceSpans":[],"schema":"traffic/1"}"#, ["traffic"]), (#"{"schema":"traffic/1",\#(span)}"#, ["traffic"]),
+      (#"{"schema":"traffic/1",\#(langfuse)}"#, ["traffic"]), (#"{"schema":"traffic/1",\#(session)}"#, ["traffic"]),
+      // The table export of Langfuse has a sessionId and a type too.
+      (#"{\#(session),"traceId":"t","usageDetails":{}}"#, ["langfuse"]), (#"{\#(session)}"#, ["claude-code"]),
+      (#"{"trace_id":"t","name":"n","value":1,"data_type":"NUMERIC"}"#, ["langfuse"]),
+      (#"{"trace_id":"t","name":"n","value":1}"#, []), (#"{"type":"event_msg","timestamp":1,"payload":{}}"#, ["codex"]),
+      (#"{"type":"event","timestamp":1,"payload":{}}"#, []),
+    ]
+    for hybrid in hybrids {
+      #expect(FormatRegistry.claimants(of: Array(hybrid.line.utf8)) == hybrid.claimants, "\(hybrid.line)")
+    }
+  }
+
   // MARK: the tree of spans, against a naive twin
 
   private struct Node {
