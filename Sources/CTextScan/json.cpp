@@ -166,6 +166,16 @@ error_code walk_value(ondemand::value value, const Node &node, ca_slice *out) {
       SIMDJSON_TRY(object.reset().get(more));
       return more ? walk_object(object, node, out) : SUCCESS;
     }
+    if (type == ondemand::json_type::array && node.wants_array()) {
+      ondemand::array array;
+      SIMDJSON_TRY(value.get_array().get(array));
+      std::string_view text;
+      SIMDJSON_TRY(array.raw_json().get(text));
+      set(out + node.slot, text.data(), text.size(), CA_ARRAY);
+      bool more = false;
+      SIMDJSON_TRY(array.reset().get(more));
+      return more ? walk_array(array, node, out) : SUCCESS;
+    }
     return capture(value, out + node.slot);
   }
   ondemand::json_type type;

@@ -4,7 +4,7 @@ import Testing
 @Suite("Formats")
 struct FormatTests {
   /// One request as a test writes it down.
-  private struct Row: Equatable, CustomStringConvertible {
+  struct Row: Equatable, CustomStringConvertible {
     var time = ""
     var model = ""
     var usage = TokenUsage()
@@ -20,7 +20,7 @@ struct FormatTests {
     }
   }
 
-  private static func rows(_ log: RequestLog) -> [Row] {
+  static func rows(_ log: RequestLog) -> [Row] {
     var log = log
     PriceBook(models: log.models, tables: [.builtin()]).price(&log)
     return log.all.map { request in
@@ -37,7 +37,7 @@ struct FormatTests {
     }
   }
 
-  private static func expect(
+  static func expect(
     _ log: RequestLog, gives expected: [Row], sourceLocation: SourceLocation = #_sourceLocation
   ) {
     let rows = rows(log)
@@ -45,11 +45,11 @@ struct FormatTests {
     for (row, wanted) in zip(rows, expected) { #expect(row == wanted, sourceLocation: sourceLocation) }
   }
 
-  private static func answers(_ log: RequestLog) -> [String] {
+  static func answers(_ log: RequestLog) -> [String] {
     log.prompts.prompts.map { String(decoding: $0.answer, as: UTF8.self) }
   }
 
-  private static func prompts(_ log: RequestLog) -> [String] {
+  static func prompts(_ log: RequestLog) -> [String] {
     log.prompts.prompts.map { String(decoding: $0.text, as: UTF8.self) }
   }
 

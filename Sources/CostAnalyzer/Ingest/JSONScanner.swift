@@ -100,6 +100,28 @@ package final class JSONScanner {
     return UnsafeBufferPointer(rebasing: target[..<found])
   }
 
+  private enum NoField: Int { case none }
+  private static let nothing = FieldPlan([])
+
+  /// The object or array that stands as JSON in a text, or the slice itself when it is one. Absent for any other text, and
+  /// for JSON that a length limit has cut.
+  func nested(_ slice: ca_slice) -> ca_slice {
+    if slice.is(CA_OBJECT) || slice.is(CA_ARRAY) { return slice }
+    guard slice.looksLikeJSON, let first = slice.bytes.first else { return ca_slice() }
+    let text = text(slice)
+    guard text.count > 0 else { return ca_slice() }
+    let inner = ca_slice(
+      start: text.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt32(text.count),
+      kind: first == 123 ? CA_OBJECT.rawValue : CA_ARRAY.rawValue)
+    let before = sawDamage
+    let isWhole = releasing {
+      first == 123 ? walk(Self.nothing, text, as: NoField.self).status == CA_OK : elements(inner) != nil
+    }
+    if isWhole { return inner }
+    sawDamage = before
+    return ca_slice()
+  }
+
   /// The text of a string slice without its escapes; empty for anything that is not a string or is badly escaped.
   package func text(_ slice: ca_slice) -> UnsafeRawBufferPointer {
     guard slice.is(CA_STRING), slice.length > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
@@ -146,6 +168,8 @@ extension ca_slice {
   package var isPresent: Bool { kind > CA_NULL.rawValue }
   package var isTrue: Bool { `is`(CA_TRUE) }
   package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: Int(length)) }
+  /// A string that begins like an object or an array.
+  var looksLikeJSON: Bool { isFilledString && (bytes.first == 123 || bytes.first == 91) }
   /// A string that says something.
   package var isFilledString: Bool { `is`(CA_STRING) && length > 0 }
 

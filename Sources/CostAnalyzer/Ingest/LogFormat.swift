@@ -21,6 +21,18 @@ package enum FormatRegistry {
     TrafficFormat(),
     OpenAIPairFormat(),
     LiteLLMStandardLoggingFormat(),
+    LiteLLMSpendLogsFormat(),
+    AnthropicFormat(),
+    OpenAIResponsesFormat(),
+    OpenAIBatchFormat(),
+    OpenAIStoredFormat(),
+    BedrockFormat(),
+    HeliconeFormat(),
+    PortkeyFormat(),
+    CloudflareFormat(),
+    EnvoyFormat(),
+    KongFormat(),
+    SGLangFormat(),
   ]
 
   /// Names of the formats that claim a line: more than one is a bug, none is `unknown_format`.

@@ -75,6 +75,7 @@ struct RequestReducer {
   private var tenants = Interner()
   private var tags = Interner()
   private var firstLine: [Int]
+  private var batches = BatchJoin()
   private var maps: [DecoderMap] = []
 
   /// From a decoder's string numbers to the run's.
@@ -129,7 +130,7 @@ struct RequestReducer {
     _ line: DecodedLine, _ block: DecodedBlock, _ decoder: LineDecoder, place: RequestPlace
   ) {
     var request = line.request
-    linesByFormat[Int(request.format)] += 1
+    if !line.isQuestion { linesByFormat[Int(request.format)] += 1 }
     let local = line.request
     let map = decoder.index
     if let known = maps[map].models[local.model] {
@@ -156,12 +157,14 @@ struct RequestReducer {
       request.tags = tags.intern(decoder.tags[local.tags])
       maps[map].tags[local.tags] = request.tags
     }
+    if line.isQuestion { return hold(request, line, block, place) }
     if request.prompt != Request.noText { request.prompt = prompt(line, block) }
     store(request, line, block, place)
   }
 
   /// The log with its string tables.
-  func finished() -> RequestLog {
+  mutating func finished() -> RequestLog {
+    joinBatches()
     var log = log
     log.requests.forEach { request in
       if request.flags.contains(.estimated) { log.counts.estimated += 1 }
@@ -182,6 +185,7 @@ struct RequestReducer {
 
   private mutating func prompt(_ line: DecodedLine, _ block: DecodedBlock) -> UInt32 {
     if let known = log.prompts.index(of: line.rawKey) { return known }
+    if let held = batches.takeDescription(of: line.rawKey) { return log.prompts.add(held) }
     precondition(line.newPrompt >= 0, "a prompt was described in a block that is reduced later")
     return log.prompts.add(block.newPrompts[line.newPrompt])
   }
@@ -193,6 +197,7 @@ struct RequestReducer {
     if line.idHash != 0, let owner = ids.owner(of: line.idHash) {
       log.counts.duplicates += 1
       merge(request, line, block, place, into: owner)
+      noteBatchAnswer(line, block, request: owner)
       return
     }
     log.counts.accepted += 1
@@ -204,6 +209,7 @@ struct RequestReducer {
       log.answerDigests.append(line.answerDigest)
     }
     keepAnswer(of: line, block, request: index)
+    noteBatchAnswer(line, block, request: index)
   }
 
   /// One id is one request. The record that says most wins: success over error, then more output tokens, then the later
@@ -241,6 +247,57 @@ struct RequestReducer {
     let owner = log.prompts.prompts[Int(stored.prompt)].answerRequest
     guard !stored.isError, !line.answer.isEmpty, owner == -1 || owner == request else { return }
     log.prompts.setAnswer(block.answers[line.answer], of: stored.prompt, request: request)
+  }
+
+  private mutating func noteBatchAnswer(_ line: DecodedLine, _ block: DecodedBlock, request: Int) {
+    guard line.joinHash != 0 else { return }
+    batches.add(BatchJoin.Answer(request: request, text: Array(block.answers[line.answer])), id: line.joinHash)
+  }
+
+  /// Keeps a batch's question until its answer is known. Its prompt is no prompt of the log before that.
+  private mutating func hold(_ request: Request, _ line: DecodedLine, _ block: DecodedBlock, _ place: RequestPlace) {
+    let prompt = request.prompt == Request.noText ? nil : line.rawKey
+    if line.newPrompt >= 0 { batches.keep(block.newPrompts[line.newPrompt], of: line.rawKey) }
+    if batches.add(BatchJoin.Question(request: request, prompt: prompt, place: place), id: line.joinHash) {
+      log.counts.duplicates += 1
+      linesByFormat[Int(request.format)] += 1
+    }
+  }
+
+  /// An answered question is a further line of its answer's request; one without an answer is rejected.
+  private mutating func joinBatches() {
+    var unanswered = batches.repeats
+    for (question, answer) in batches.pairs {
+      guard let answer else {
+        unanswered.append(question.place)
+        continue
+      }
+      log.counts.duplicates += 1
+      linesByFormat[Int(question.request.format)] += 1
+      join(question, answer)
+    }
+    unanswered.sort { ($0.file, $0.line) < ($1.file, $1.line) }
+    for place in unanswered { log.rejects.add(.noAnswer, file: place.file, line: place.line) }
+    log.counts.rejected += unanswered.count
+  }
+
+  private mutating func join(_ question: BatchJoin.Question, _ answer: BatchJoin.Answer) {
+    var request = log.requests[answer.request]
+    let answering = log.models[Int(request.model)].answering
+    let asked = log.models[Int(question.request.model)].requested
+    request.model = number(of: ModelName(requested: asked, responded: answering))
+    if users[request.user].isEmpty { request.user = question.request.user }
+    if question.request.flags.contains(.hot) { request.flags.insert(.hot) }
+    if let key = question.prompt, request.prompt == Request.noText {
+      request.prompt = log.prompts.index(of: key) ?? log.prompts.add(batches.takeDescription(of: key)!)
+      // A training set needs prompt and answer on one line: it does not take this request.
+      if keepsPlaces { log.places[answer.request] = question.place }
+      let isFirst = log.prompts.prompts[Int(request.prompt)].answerRequest == -1
+      if isFirst, !request.isError, !answer.text.isEmpty {
+        log.prompts.setAnswer(answer.text[...], of: request.prompt, request: answer.request)
+      }
+    }
+    log.requests[answer.request] = request
   }
 
   /// `["a","b"]`, or one bare tag.
