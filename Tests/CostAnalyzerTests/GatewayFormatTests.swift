@@ -84,8 +84,10 @@ struct GatewayFormatTests {
         Row(
           time: "2026-01-05T08:06:00Z", model: claude, usage: TokenUsage(input: 1, output: 1), cost: 18_000_000,
           latency: 70),
+        // The table has no batch price for it.
         Row(
-          time: "2026-01-05T08:07:00Z", model: claude, usage: TokenUsage(input: 8, output: 2), cost: 27_000_000),
+          time: "2026-01-05T08:07:00Z", model: claude, usage: TokenUsage(input: 8, output: 2), cost: 54_000_000,
+          flags: .tierPriceMissing),
       ])
     #expect(log.requests[7].tier == .batch && log.rejectList == ["missing_time:0:9", "missing_time=1"])
     #expect(FormatTests.answers(log).contains("one two\nth\"ree"))
@@ -141,8 +143,9 @@ struct GatewayFormatTests {
           cost: 4_500_000, latency: 2000),
       ])
     #expect(log.requests[0].tier == .flex && log.counts.duplicates == 1)
-    #expect(FormatTests.prompts(log) == ["How are you?", "How are you?", "How are you?", "Count"])
-    #expect(FormatTests.answers(log) == ["Fine.", "", "", "Fine."])
+    // With instructions, in parts, as a continuation, another, plain.
+    #expect(FormatTests.prompts(log) == ["How are you?", "How are you?", "How are you?", "Count", "How are you?"])
+    #expect(FormatTests.answers(log) == ["Fine.", "", "", "Fine.", "Fine."])
   }
 
   @Test("openai-stored: a list item and the same with its messages are one request")
@@ -190,7 +193,8 @@ struct GatewayFormatTests {
     #expect(FormatTests.answers(log).contains("streamed") && log.counts.contradictory == 0)
   }
 
-  @Test("helicone: bodies and columns, both conventions of cached tokens, cache hits, cancelled calls, costs of nothing")
+  @Test(
+    "helicone: bodies and columns, both conventions of cached tokens, cache hits, cancelled calls, costs of nothing")
   func helicone() {
     let log = Self.read("helicone.jsonl")
     func row(_ minute: Int, _ model: String, _ usage: TokenUsage, _ cost: PicoDollars, _ flags: Request.Flags) -> Row {
@@ -201,7 +205,8 @@ struct GatewayFormatTests {
     FormatTests.expect(
       log,
       gives: [
-        row(0, Self.miniDated, Self.split, 20_000_000, .billed), row(1, Self.miniDated, Self.split, 20_000_000, .billed),
+        row(0, Self.miniDated, Self.split, 20_000_000, .billed),
+        row(1, Self.miniDated, Self.split, 20_000_000, .billed),
         row(2, Self.miniDated, Self.split, 0, [.billed, .gatewayHit]),
         row(3, Self.miniDated, TokenUsage(input: 100), 10_000_000, [.billed, .error]),
         // 10 × 3 + 5 × 0.3 + 20 × 15
@@ -313,7 +318,8 @@ struct GatewayFormatTests {
   func pairs() {
     let log = Self.read("pairs.jsonl")
     let twelve = TokenUsage(input: 12, output: 3)
-    func row(_ minute: Int, _ usage: TokenUsage = twelve, cost: PicoDollars = 3_600_000, latency: UInt32? = nil) -> Row {
+    func row(_ minute: Int, _ usage: TokenUsage = twelve, cost: PicoDollars = 3_600_000, latency: UInt32? = nil) -> Row
+    {
       Row(time: "2026-01-05T08:0\(minute):00Z", model: "gpt-4o-mini", usage: usage, cost: cost, latency: latency)
     }
     var failed = row(3, TokenUsage(), cost: 0)

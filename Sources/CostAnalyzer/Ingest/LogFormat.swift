@@ -35,6 +35,8 @@ package enum FormatRegistry {
     SGLangFormat(),
   ]
 
+  package static var names: [String] { all.map(\.name) }
+
   /// Names of the formats that claim a line: more than one is a bug, none is `unknown_format`.
   package static func claimants(of line: [UInt8]) -> [String] {
     let scanner = JSONScanner()

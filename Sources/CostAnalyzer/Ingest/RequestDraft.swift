@@ -175,7 +175,8 @@ enum FieldReader {
     guard let input else { return }
     draft.inputKnown = true
     let cached = UInt64(read) + UInt64(write5m) + UInt64(write1h)
-    let isBeside = cached > 0 && output != nil && total.map { UInt64($0) == UInt64(input) + cached + UInt64(output ?? 0) } ?? false
+    let isBeside =
+      cached > 0 && output != nil && total.map { UInt64($0) == UInt64(input) + cached + UInt64(output ?? 0) } ?? false
     if cached <= UInt64(input) && !isBeside {
       draft.usage.input = input - UInt32(cached)
     } else {

@@ -8,7 +8,8 @@ import CTextScan
 struct LiteLLMSpendLogsFormat: LogFormat {
   let name = "litellm-spendlogs"
   private enum Field: Int, CaseIterable {
-    case schema, payloadCost, nested, requestID, spend, startTime, endTime, duration, status, cacheHit, model, modelGroup
+    case schema, payloadCost, nested, requestID, spend, startTime, endTime, duration, status, cacheHit, model,
+      modelGroup
     case promptTokens, completionTokens, user, endUser, team, tags, metadata, messages, response, proxyRequest
 
     var pointer: String {

@@ -55,6 +55,7 @@ struct OpenAIBatchFormat: LogFormat {
     let times = try ResponseBody.read(fields[.answer], into: &draft, scanner)
     if !draft.id.isFilledString { draft.id = fields[.requestID] }
     if fields[.error].isPresent || FieldReader.isError(status: fields[.statusCode]) { draft.isError = true }
+    draft.model = draft.responseModel
     draft.tier = .batch
     // Hours after the batch was submitted; the file has no other time. Calls that failed have none at all.
     guard let created = try FieldReader.time(times.created) else { throw .missingTime }

@@ -34,7 +34,8 @@ struct OpenAIStoredFormat: LogFormat {
   ) throws(RejectReason) -> RequestDraft {
     let fields = Fields<Field>(base: base)
     let body = ca_slice(
-      start: line.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt32(line.count), kind: CA_OBJECT.rawValue)
+      start: line.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt32(line.count), kind: CA_OBJECT.rawValue
+    )
     var draft = RequestDraft()
     let times = try ResponseBody.read(body, into: &draft, scanner)
     guard let created = try FieldReader.time(times.created) else { throw .missingTime }

@@ -214,8 +214,8 @@ struct PairRecord {
     if draft.latencyMs == nil, let created, let end = try FieldReader.time(times.completed), end >= created {
       draft.latencyMs = UInt32(clamping: (end - created) / 1000)
     }
-    for name in [self[.model], self[.modelID], draft.responseModel] where !draft.model.isPresent || draft.model.length == 0
-    {
+    for name in [self[.model], self[.modelID], draft.responseModel]
+    where !draft.model.isPresent || draft.model.length == 0 {
       draft.model = name
     }
   }

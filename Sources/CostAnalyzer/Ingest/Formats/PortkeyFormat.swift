@@ -57,7 +57,9 @@ struct PortkeyFormat: LogFormat {
     guard let time = try FieldReader.time(fields[.createdAt]) else { throw .missingTime }
     draft.time = time
     draft.id = fields[.id]
-    func body(_ inner: Field, _ outer: Field) -> ca_slice { fields[inner].is(CA_OBJECT) ? fields[inner] : fields[outer] }
+    func body(_ inner: Field, _ outer: Field) -> ca_slice {
+      fields[inner].is(CA_OBJECT) ? fields[inner] : fields[outer]
+    }
     try RequestBody.read(body(.requestBody, .request), into: &draft, scanner)
     try ResponseBody.read(body(.responseBody, .response), into: &draft, scanner)
     if fields[.model].isFilledString { draft.model = fields[.model] }
