@@ -254,7 +254,7 @@ package struct Analysis: Sendable {
     }
     throw AnalyzerError(
       .input, message,
-      hint: "docs/log-formats.md lists the formats read: \(FormatRegistry.all.map(\.name).joined(separator: ", "))")
+      hint: "docs/log-formats.md lists the formats read: \(FormatRegistry.names.joined(separator: ", "))")
   }
 }
 

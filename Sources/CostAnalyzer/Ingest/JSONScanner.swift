@@ -57,13 +57,6 @@ package final class JSONScanner {
   /// The next record of the line: damage in the one before is not its own.
   func beginRecord() { sawDamage = false }
 
-  /// Damage that the body meets is not the line's: text that may or may not be JSON.
-  func tolerating<T>(_ body: () -> T) -> T {
-    let saved = sawDamage
-    defer { sawDamage = saved }
-    return body()
-  }
-
   private func nextSlots(_ count: Int) -> UnsafeMutableBufferPointer<ca_slice> {
     if depth == slots.count { slots.append(.allocate(capacity: max(64, count))) }
     if slots[depth].count < count {
@@ -126,17 +119,10 @@ package final class JSONScanner {
     }
   }
 
-  /// The array or object that a string holds as JSON text, or that the slice itself is. Nil for other text, such as JSON
-  /// that was cut off.
+  /// The array or object that stands as JSON in a text; nil for other text.
   func embedded(_ slice: ca_slice) -> ca_slice? {
-    if slice.is(CA_ARRAY) || slice.is(CA_OBJECT) { return slice }
-    let text = text(slice)
-    guard let first = text.first(where: { $0 > 32 }), first == 91 || first == 123 else { return nil }
-    let inner = ca_slice(text: text, kind: first == 91 ? CA_ARRAY : CA_OBJECT)
-    let isWhole = tolerating {
-      releasing { inner.is(CA_ARRAY) ? elements(inner, max: .max) != nil : members(inner) != nil }
-    }
-    return isWhole ? inner : nil
+    let inner = nested(slice)
+    return inner.isPresent ? inner : nil
   }
 
   /// A copy that can be scanned, valid until the next line.
@@ -144,6 +130,28 @@ package final class JSONScanner {
     let target = scratch.take(text.count)
     target.copyBytes(from: text)
     return ca_slice(text: UnsafeRawBufferPointer(target), kind: kind)
+  }
+
+  private enum NoField: Int { case none }
+  private static let nothing = FieldPlan([])
+
+  /// The object or array that stands as JSON in a text, or the slice itself when it is one. Absent for any other text, and
+  /// for JSON that a length limit has cut.
+  func nested(_ slice: ca_slice) -> ca_slice {
+    if slice.is(CA_OBJECT) || slice.is(CA_ARRAY) { return slice }
+    guard slice.looksLikeJSON, let first = slice.bytes.first else { return ca_slice() }
+    let text = text(slice)
+    guard text.count > 0 else { return ca_slice() }
+    let inner = ca_slice(
+      start: text.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt32(text.count),
+      kind: first == 123 ? CA_OBJECT.rawValue : CA_ARRAY.rawValue)
+    let before = sawDamage
+    let isWhole = releasing {
+      first == 123 ? walk(Self.nothing, text, as: NoField.self).status == CA_OK : elements(inner) != nil
+    }
+    if isWhole { return inner }
+    sawDamage = before
+    return ca_slice()
   }
 
   /// The text of a string slice without its escapes; empty for anything that is not a string or is badly escaped.
@@ -197,6 +205,8 @@ extension ca_slice {
   package var isPresent: Bool { kind > CA_NULL.rawValue }
   package var isTrue: Bool { `is`(CA_TRUE) }
   package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: Int(length)) }
+  /// A string that begins like an object or an array.
+  var looksLikeJSON: Bool { isFilledString && (bytes.first == 123 || bytes.first == 91) }
   /// A string that says something.
   package var isFilledString: Bool { `is`(CA_STRING) && length > 0 }
 

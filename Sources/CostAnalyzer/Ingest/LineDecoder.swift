@@ -32,6 +32,10 @@ struct DecodedLine {
   var answerDigest = AnswerDigest()
   var answer: Range<Int> = 0..<0
   var embedding: [Float] = []
+  /// XXH3 of what the two files of a batch have in common; 0 for other records.
+  var joinHash: UInt64 = 0
+  /// A prompt without a request: a line of a batch input file.
+  var isQuestion = false
 }
 
 /// All lines of one block, decoded.
@@ -242,9 +246,9 @@ final class LineDecoder: @unchecked Sendable {
     if needs.text, let temperature = draft.temperature.double, temperature > needs.maxTemperature { flags.insert(.hot) }
     var prompt: Prompt?
     var answer = UnsafeRawBufferPointer(start: nil, count: 0)
-    let mustEstimate = !draft.isError && !(draft.inputKnown && draft.outputKnown)
+    let mustEstimate = !draft.isError && !(draft.inputKnown && draft.outputKnown) && !draft.isQuestion
     if needs.text || mustEstimate {
-      prompt = PromptReader.read(draft.messages, scanner, keepsMessages: describer != nil)
+      prompt = PromptReader.read(draft.messages, system: draft.system, scanner, keepsMessages: describer != nil)
       answer = PromptReader.answer(draft, scanner)
     }
     if mustEstimate {
@@ -264,7 +268,12 @@ final class LineDecoder: @unchecked Sendable {
     var decoded = DecodedLine(request: request, idHash: draft.id.identity, line: line, record: record)
     // Before `describe`, which must not be undone: the key counts as described from then on.
     if scanner.sawDamage { throw .badJSON }
-    if needs.text, let prompt, !prompt.isEmpty { describe(prompt, draft, answer, &decoded, into: &result) }
+    if draft.joinKey.isPresent { (decoded.joinHash, decoded.isQuestion) = (draft.joinKey.identity, draft.isQuestion) }
+    if needs.text, let prompt, !prompt.isEmpty {
+      describe(prompt, draft, answer, &decoded, into: &result)
+    } else if needs.text, decoded.joinHash != 0 {
+      describe(answer, isError: draft.isError, &decoded, into: &result)
+    }
     return decoded
   }
 
@@ -289,13 +298,18 @@ final class LineDecoder: @unchecked Sendable {
           model: models[Int(decoded.request.model)],
           sharing: Hash128.combine([scope.tenant, scope.model], tag: 14).low))
     }
+    describe(answer, isError: draft.isError, &decoded, into: &result)
+    if draft.embedding.is(CA_ARRAY) { decoded.embedding = readVector(draft.embedding) }
+  }
+
+  private func describe(
+    _ answer: UnsafeRawBufferPointer, isError: Bool, _ decoded: inout DecodedLine, into result: inout DecodedBlock
+  ) {
     decoded.answerSketch = AnswerSketch.sketch(answer)
     decoded.answerDigest = AnswerDigest(answer)
-    if answer.count <= needs.maxAnswerBytes && !draft.isError {
-      decoded.answer = result.answers.count..<result.answers.count + answer.count
-      result.answers.append(contentsOf: answer)
-    }
-    if draft.embedding.is(CA_ARRAY) { decoded.embedding = readVector(draft.embedding) }
+    guard answer.count <= needs.maxAnswerBytes && !isError else { return }
+    decoded.answer = result.answers.count..<result.answers.count + answer.count
+    result.answers.append(contentsOf: answer)
   }
 
   private func readVector(_ slice: ca_slice) -> [Float] {

@@ -43,7 +43,21 @@ package enum FormatRegistry {
     LangfuseFormat(),
     ClaudeCodeFormat(),
     CodexFormat(),
+    LiteLLMSpendLogsFormat(),
+    AnthropicFormat(),
+    OpenAIResponsesFormat(),
+    OpenAIBatchFormat(),
+    OpenAIStoredFormat(),
+    BedrockFormat(),
+    HeliconeFormat(),
+    PortkeyFormat(),
+    CloudflareFormat(),
+    EnvoyFormat(),
+    KongFormat(),
+    SGLangFormat(),
   ]
+
+  package static var names: [String] { all.map(\.name) }
 
   /// Names of the formats that claim a line: more than one is a bug, none is `unknown_format`.
   package static func claimants(of line: [UInt8]) -> [String] {

@@ -86,6 +86,7 @@ struct RequestReducer {
   private var feedback = FeedbackJoin()
   /// By file.
   private var sessions: [Int: SessionUsage] = [:]
+  private var batches = BatchJoin()
   private var maps: [DecoderMap] = []
 
   /// From a decoder's string numbers to the run's.
@@ -229,6 +230,7 @@ struct RequestReducer {
       request.tags = tags.intern(decoder.tags[local.tags])
       maps[map].tags[local.tags] = request.tags
     }
+    if line.isQuestion { return hold(request, line, block, place) }
     if request.prompt != Request.noText { request.prompt = prompt(line, block) }
     if let counts = about.cumulative {
       guard let whole = continued(request, counts, namesModel: namesModel, place: place) else { return }
@@ -240,6 +242,7 @@ struct RequestReducer {
 
   /// The log with its string tables, verdicts joined and wrappers of other calls taken out.
   mutating func finished() -> RequestLog {
+    joinBatches()
     log.counts.unmatchedFeedback = feedback.resolve(
       &log.requests, owner: { [ids, aliases] hash in hash == 0 ? nil : ids.owner(of: hash) ?? aliases[hash] },
       spans: { [spans] in spans.requestOfSpan })
@@ -278,6 +281,7 @@ struct RequestReducer {
 
   private mutating func prompt(_ line: DecodedLine, _ block: DecodedBlock) -> UInt32 {
     if let known = log.prompts.index(of: line.rawKey) { return known }
+    if let held = batches.takeDescription(of: line.rawKey) { return log.prompts.add(held) }
     precondition(line.newPrompt >= 0, "a prompt was described in a block that is reduced later")
     return log.prompts.add(block.newPrompts[line.newPrompt])
   }
@@ -290,6 +294,7 @@ struct RequestReducer {
       log.counts.duplicates += 1
       merge(request, line, block, place, into: owner)
       link(links, line, to: owner)
+      noteBatchAnswer(line, block, request: owner)
       return
     }
     link(links, line, to: index)
@@ -302,6 +307,7 @@ struct RequestReducer {
       log.answerDigests.append(line.answerDigest)
     }
     keepAnswer(of: line, block, request: index)
+    noteBatchAnswer(line, block, request: index)
   }
 
   private func owner(of line: DecodedLine, _ links: RecordLinks) -> Int? {
@@ -364,6 +370,57 @@ struct RequestReducer {
     let owner = log.prompts.prompts[Int(stored.prompt)].answerRequest
     guard !stored.isError, !line.answer.isEmpty, owner == -1 || owner == request else { return }
     log.prompts.setAnswer(block.answers[line.answer], of: stored.prompt, request: request)
+  }
+
+  private mutating func noteBatchAnswer(_ line: DecodedLine, _ block: DecodedBlock, request: Int) {
+    guard line.joinHash != 0 else { return }
+    batches.add(BatchJoin.Answer(request: request, text: Array(block.answers[line.answer])), id: line.joinHash)
+  }
+
+  /// Keeps a batch's question until its answer is known. Its prompt is no prompt of the log before that.
+  private mutating func hold(_ request: Request, _ line: DecodedLine, _ block: DecodedBlock, _ place: RequestPlace) {
+    let prompt = request.prompt == Request.noText ? nil : line.rawKey
+    if line.newPrompt >= 0 { batches.keep(block.newPrompts[line.newPrompt], of: line.rawKey) }
+    if batches.add(BatchJoin.Question(request: request, prompt: prompt, place: place), id: line.joinHash) {
+      log.counts.duplicates += 1
+      recordsByFormat[Int(request.format)] += 1
+    }
+  }
+
+  /// An answered question is a further line of its answer's request; one without an answer is rejected.
+  private mutating func joinBatches() {
+    var unanswered = batches.repeats
+    for (question, answer) in batches.pairs {
+      guard let answer else {
+        unanswered.append(question.place)
+        continue
+      }
+      log.counts.duplicates += 1
+      recordsByFormat[Int(question.request.format)] += 1
+      join(question, answer)
+    }
+    unanswered.sort { ($0.file, $0.line) < ($1.file, $1.line) }
+    for place in unanswered { log.rejects.add(.noAnswer, file: place.file, line: place.line) }
+    log.counts.rejected += unanswered.count
+  }
+
+  private mutating func join(_ question: BatchJoin.Question, _ answer: BatchJoin.Answer) {
+    var request = log.requests[answer.request]
+    let answering = log.models[Int(request.model)].answering
+    let asked = log.models[Int(question.request.model)].requested
+    request.model = number(of: ModelName(requested: asked, responded: answering))
+    if users[request.user].isEmpty { request.user = question.request.user }
+    if question.request.flags.contains(.hot) { request.flags.insert(.hot) }
+    if let key = question.prompt, request.prompt == Request.noText {
+      request.prompt = log.prompts.index(of: key) ?? log.prompts.add(batches.takeDescription(of: key)!)
+      // A training set needs prompt and answer on one line: it does not take this request.
+      if keepsPlaces { log.places[answer.request] = question.place }
+      let isFirst = log.prompts.prompts[Int(request.prompt)].answerRequest == -1
+      if isFirst, !request.isError, !answer.text.isEmpty {
+        log.prompts.setAnswer(answer.text[...], of: request.prompt, request: answer.request)
+      }
+    }
+    log.requests[answer.request] = request
   }
 
   /// `["a","b"]`, or one bare tag.

@@ -31,6 +31,8 @@ struct RequestDraft {
 
   /// Array of `{role, content}`, or a string.
   var messages = ca_slice()
+  /// The system prompt where it is no message: a string, or an array of text parts.
+  var system = ca_slice()
   /// The answer: a string, an array of text parts, or absent.
   var answer = ca_slice()
   /// An answer that had to be put together (stream chunks); wins over `answer`.
@@ -48,6 +50,11 @@ struct RequestDraft {
   var links = RecordLinks()
   /// Counts from the beginning of the session, in the place of `usage`; the model may then be the session's.
   var cumulative: CumulativeUsage?
+
+  /// What the two files of a batch have in common (`BatchJoin`).
+  var joinKey = ca_slice()
+  /// A line of a batch input file: a prompt, and no request by itself.
+  var isQuestion = false
 }
 
 /// Readers for single fields, shared by the formats. Wrong types throw the reason to reject the line.
@@ -85,11 +92,13 @@ enum FieldReader {
   }
 
   /// A decimal amount of USD; nil when absent, null or an empty string.
-  static func usd(_ slice: ca_slice) throws(RejectReason) -> PicoDollars? {
+  ///
+  /// - Parameter decimals: of the unit in which it is logged: 12 for dollars, 10 for cents.
+  static func usd(_ slice: ca_slice, decimals: Int = 12) throws(RejectReason) -> PicoDollars? {
     guard slice.isPresent, slice.length > 0 else { return nil }
     guard slice.is(CA_NUMBER) || slice.is(CA_STRING) else { throw .badCost }
     if slice.is(CA_STRING) && (slice.equals("None") || slice.equals("-")) { return nil }
-    guard let pico = MoneyText.parse(decimal: slice.bytes), pico >= 0 else { throw .badCost }
+    guard let pico = MoneyText.parse(decimal: slice.bytes, decimals: decimals), pico >= 0 else { throw .badCost }
     return pico
   }
 
@@ -158,10 +167,11 @@ enum FieldReader {
 
   /// Splits an input count that includes cached tokens into disjoint classes.
   ///
-  /// Where the cached tokens exceed the count that should contain them, the record contradicts its format: the count is
-  /// then taken as exclusive and the draft says so.
+  /// Where the cached tokens exceed the count that should contain them, or the logged total holds them beside it, the
+  /// record contradicts its format: the count is then taken as exclusive and the draft says so.
   static func setInclusive(
-    _ draft: inout RequestDraft, input: UInt32?, read: UInt32?, write5m: UInt32?, write1h: UInt32?
+    _ draft: inout RequestDraft, input: UInt32?, read: UInt32?, write5m: UInt32?, write1h: UInt32?,
+    output: UInt32? = nil, total: UInt32? = nil
   ) {
     let (read, write5m, write1h) = (read ?? 0, write5m ?? 0, write1h ?? 0)
     draft.usage.cacheRead = read
@@ -170,7 +180,9 @@ enum FieldReader {
     guard let input else { return }
     draft.inputKnown = true
     let cached = UInt64(read) + UInt64(write5m) + UInt64(write1h)
-    if cached <= UInt64(input) {
+    let isBeside =
+      cached > 0 && output != nil && total.map { UInt64($0) == UInt64(input) + cached + UInt64(output ?? 0) } ?? false
+    if cached <= UInt64(input) && !isBeside {
       draft.usage.input = input - UInt32(cached)
     } else {
       draft.usage.input = input

@@ -8,7 +8,7 @@ struct ClaudeCodeFormat: LineFormat {
   let name = "claude-code"
   private enum Field: Int, CaseIterable {
     case schema, session, type, timestamp, requestID, folder, cost, apiError, leaf, trace
-    case message, messageID, model, content, usage, input, output, read, written, write5m, write1h, tier
+    case message, messageID, model, content, usage, tier
 
     var pointer: String {
       switch self {
@@ -27,20 +27,11 @@ struct ClaudeCodeFormat: LineFormat {
       case .model: "/message/model"
       case .content: "/message/content"
       case .usage: "/message/usage"
-      case .input: "/message/usage/input_tokens"
-      case .output: "/message/usage/output_tokens"
-      case .read: "/message/usage/cache_read_input_tokens"
-      case .written: "/message/usage/cache_creation_input_tokens"
-      case .write5m: "/message/usage/cache_creation/ephemeral_5m_input_tokens"
-      case .write1h: "/message/usage/cache_creation/ephemeral_1h_input_tokens"
       case .tier: "/message/usage/service_tier"
       }
     }
   }
-  private enum BlockField: Int { case type }
-
   let plan = FieldPlan(Field.allCases.map(\.pointer))
-  private static let blockPlan = FieldPlan(["/type"])
 
   func claims(_ base: UnsafePointer<ca_slice>) -> Bool {
     let fields = Fields<Field>(base: base)
@@ -74,28 +65,9 @@ struct ClaudeCodeFormat: LineFormat {
     draft.isError = fields[.apiError].isTrue
     draft.tier = FieldReader.tier(fields[.tier])
     draft.billed = try FieldReader.usd(fields[.cost])
-    if let input = try FieldReader.count(fields[.input]) {
-      draft.usage.input = input
-      draft.inputKnown = true
-    }
-    if let output = try FieldReader.count(fields[.output]) {
-      draft.usage.output = output
-      draft.outputKnown = true
-    }
-    draft.usage.cacheRead = try FieldReader.count(fields[.read]) ?? 0
-    let write1h = try FieldReader.count(fields[.write1h]) ?? 0
-    let written = try FieldReader.count(fields[.written]) ?? 0
-    draft.usage.cacheWrite1h = write1h
-    draft.usage.cacheWrite5m = try FieldReader.count(fields[.write5m]) ?? (written >= write1h ? written - write1h : 0)
+    try AnthropicMessages.readUsage(fields[.usage], into: &draft, scanner)
     draft.answer = fields[.content]
-    if let blocks = fields[.content].is(CA_ARRAY) ? scanner.elements(fields[.content]) : nil {
-      draft.hasToolCalls = blocks.contains { block in
-        scanner.releasing {
-          block.is(CA_OBJECT)
-            && scanner.walk(Self.blockPlan, block.bytes, as: BlockField.self).fields[.type].equals("tool_use")
-        }
-      }
-    }
+    draft.hasToolCalls = AnthropicMessages.usesTools(fields[.content], scanner)
     return draft
   }
 }

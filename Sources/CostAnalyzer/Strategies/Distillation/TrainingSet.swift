@@ -66,6 +66,10 @@ extension LineDecoder {
   private func example(_ draft: RequestDraft) -> TrainingExample? {
     let answer = String(decoding: PromptReader.answer(draft, scanner), as: UTF8.self)
     var messages: [[String: String]] = []
+    if draft.system.isPresent {
+      let text = String(decoding: PromptReader.text(draft.system, scanner), as: UTF8.self)
+      messages = [["role": "system", "content": text]]
+    }
     if draft.messages.is(CA_ARRAY) {
       let list = try? JSONSerialization.jsonObject(with: Data(draft.messages.bytes)) as? [[String: Any]]
       for message in list ?? [] {
@@ -73,7 +77,7 @@ extension LineDecoder {
         messages.append(["role": role, "content": content])
       }
     } else {
-      messages = [["role": "user", "content": String(decoding: scanner.text(draft.messages), as: UTF8.self)]]
+      messages.append(["role": "user", "content": String(decoding: scanner.text(draft.messages), as: UTF8.self)])
     }
     guard messages.last?["role"] == "user", !answer.isEmpty else { return nil }
     messages.append(["role": "assistant", "content": answer])
