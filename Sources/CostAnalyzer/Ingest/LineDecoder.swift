@@ -57,7 +57,8 @@ final class LineDecoder: @unchecked Sendable {
   private let limits: InputLimits
   let scanner = JSONScanner()
   private let describer: PromptDescriber?
-  private var lastFormat = 0
+  /// Formats by how lately a line had them: a log that mixes two of them costs two walks a line.
+  private var recent = Array(FormatRegistry.all.indices)
   private var modelNames = Interner()
   private var modelPairs: [UInt64: UInt32] = [:]
   private(set) var models: [ModelName] = []
@@ -101,14 +102,14 @@ final class LineDecoder: @unchecked Sendable {
     }
   }
 
-  /// Formats are tried from the one that the last line had. A walk stops only at damage in fields it looks at, so damage
+  /// Formats are tried from the one that the last line had on. A walk stops only at damage in fields it looks at, so damage
   /// counts when no format claims the line: else the verdict would depend on which format was tried first.
   func draft(_ line: UnsafeRawBufferPointer) throws(RejectReason) -> (RequestDraft, Int) {
     // A byte order mark belongs at the start of a file; versions of simdjson differ in what they make of one here.
     if line.starts(with: [0xEF, 0xBB, 0xBF]) { throw .badJSON }
     var damage: (format: Int, reason: RejectReason)?
-    for attempt in 0..<FormatRegistry.all.count {
-      let index = (lastFormat + attempt) % FormatRegistry.all.count
+    for attempt in recent.indices {
+      let index = recent[attempt]
       let format = FormatRegistry.all[index]
       scanner.beginLine()
       let (status, fields) = scanner.walk(format.plan, line, as: AnyField.self)
@@ -120,7 +121,7 @@ final class LineDecoder: @unchecked Sendable {
         continue
       }
       if format.claims(fields.base) {
-        lastFormat = index
+        if attempt > 0 { recent.insert(recent.remove(at: attempt), at: 0) }
         return (try format.draft(fields.base, line: line, scanner), index)
       }
     }
