@@ -70,5 +70,47 @@ struct BatchJoinTests {
     #expect(alone.prompts.prompts.isEmpty && alone.counts.rejected == 1)
   }
 
+  @Test("joins are those of a naive count of questions and answers, in any order of lines", arguments: 0..<6)
+  func random(seed: Int) throws {
+    var random = TestRandom(UInt64(seed))
+    var questions: [String: Set<String>] = [:]
+    var answers: [String: [String]] = [:]
+    var lines: [String] = []
+    var questionLines = 0
+    for number in 0..<12 {
+      let id = "q-\(number)"
+      for _ in 0..<Int.random(in: 0...2, using: &random) {
+        let text = "text \(Int.random(in: 0...2, using: &random))"
+        questions[id, default: []].insert(text)
+        questionLines += 1
+        lines.append(
+          #"{"custom_id":"\#(id)","method":"POST","url":"u","body":{"model":"m","messages":[{"role":"user","content":"\#(text)"}]}}"#
+        )
+      }
+      for copy in 0..<Int.random(in: 0...2, using: &random) {
+        let name = "a-\(number)-\(copy)"
+        answers[id, default: []].append(name)
+        lines.append(
+          #"{"custom_id":"\#(id)","id":"\#(name)","response":{"status_code":200,"body":{"object":"chat.completion","#
+            + #""created":1767600000,"model":"\#(name)","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}}}"#
+        )
+      }
+    }
+    let log = try Ingest.read(lines: lines.shuffled(using: &random))
+    var expected: [String: String] = [:]
+    for (id, texts) in questions where texts.count == 1 && answers[id]?.count == 1 {
+      expected[answers[id]![0]] = texts.first!
+    }
+    var found: [String: String] = [:]
+    for request in log.all where request.prompt != Request.noText {
+      let text = String(decoding: log.prompts.prompts[Int(request.prompt)].text, as: UTF8.self)
+      found[log.models[Int(request.model)].responded] = text
+    }
+    #expect(found == expected)
+    #expect(log.counts.accepted == answers.values.reduce(0) { $0 + $1.count })
+    #expect(log.counts.duplicates + log.rejects[.noAnswer] == questionLines)
+    expect(addsUp: log.counts)
+  }
+
   private static let hi = #"[{"role":"user","content":"Hi"}]"#
 }

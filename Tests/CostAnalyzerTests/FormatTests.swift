@@ -355,6 +355,7 @@ struct FormatTests {
       (#"{"object":"chat.completion","choices":[]}"#, ["openai-chat"]),
       (#"{"object":"response"}"#, ["openai-responses"]),
       (#"{"request":{},"response":{"type":"message"}}"#, ["anthropic"]),
+      (#"{"type":"message","content":[],"usage":{}}"#, ["anthropic"]), (#"{"type":"message","content":[]}"#, []),
       (#"{"request":{},"response":{"content":[],"usage":{"input_tokens":1}}}"#, ["anthropic"]),
       (#"{"request":{},"response":{"object":"response"}}"#, ["openai-responses"]),
       (#"{"request":{},"events":[{"type":"ping"}]}"#, ["anthropic"]), (#"{"request":{},"events":[{"type":"x"}]}"#, []),

@@ -32,7 +32,7 @@ struct MappingTests {
     expect(rows: log.rows, are: [mapped, "08:00:00Z gpt-4o-mini 10+0+0+0>5(0) 4500000 /", mapped])
     #expect(log.rejectLines == ["unknown_format:3"] && log.talk == ["Hi | Hello"])
     #expect(
-      log.counts.byFormat.map(\.name) == ["traffic", "acme-gateway"] && log.counts.byFormat.map(\.lines) == [1, 2])
+      log.counts.byFormat.map(\.name) == ["acme-gateway", "traffic"] && log.counts.byFormat.map(\.lines) == [2, 1])
   }
 
   private static let minimal = """

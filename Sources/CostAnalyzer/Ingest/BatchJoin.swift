@@ -33,7 +33,8 @@ struct BatchJoin {
       order.append(id)
       return false
     }
-    if known.prompt == question.prompt && known.request.model == question.request.model { return true }
+    let isSame = known.prompt == question.prompt && known.request.model == question.request.model
+    if isSame && !known.isAmbiguous { return true }
     questions[id]?.isAmbiguous = true
     repeats.append(question.place)
     return false

@@ -22,6 +22,8 @@ struct DecodedLine {
   /// XXH3 of the id; 0 when the record has none.
   var idHash: UInt64
   var line: Int
+  /// Number of the API key plus one; 0 when the record names none.
+  var key: UInt32
   /// Among the records of the line.
   var record: Int
   /// Prompt identity; meaningless when `request.prompt` is `noText`.
@@ -96,14 +98,15 @@ final class LineDecoder: @unchecked Sendable {
   private let describer: PromptDescriber?
   /// Of the line.
   private var format = 0
-  /// Of the last line of a built-in format.
-  private var lastFormat = 0
+  /// Formats by how lately a line had them: a log that mixes two of them costs two walks a line.
+  private var recent: [Int]
   private var modelNames = Interner()
   private var modelPairs: [UInt64: UInt32] = [:]
   private(set) var models: [ModelName] = []
   private(set) var users = Interner()
   private(set) var tenants = Interner()
   private(set) var tags = Interner()
+  private(set) var keys = Interner()
   private var describedKeys: Set<Hash128> = []
 
   init(index: Int, needs: IngestNeeds, limits: InputLimits, settings: TextSettings?, formats: FormatList) {
@@ -112,6 +115,7 @@ final class LineDecoder: @unchecked Sendable {
     self.limits = limits
     precondition(settings != nil || !needs.text, "prompt text needs text settings")
     self.formats = formats
+    recent = Array(formats.all.indices)
     describer = needs.text ? settings.map(PromptDescriber.init) : nil
   }
 
@@ -184,15 +188,15 @@ final class LineDecoder: @unchecked Sendable {
     }
   }
 
-  /// Finds the format of a line, `format` from then on. Formats are tried from the one that the line before had. A
+  /// Finds the format of a line, `format` from then on. Formats are tried from the one that the line before had on. A
   /// walk stops only at damage in fields it looks at, so damage counts when no format claims the line: else the verdict
   /// would depend on which format was tried first.
   private func claim(_ line: UnsafeRawBufferPointer) throws(RejectReason) -> UnsafePointer<ca_slice> {
     // A byte order mark belongs at the start of a file; versions of simdjson differ in what they make of one here.
     if line.starts(with: [0xEF, 0xBB, 0xBF]) { throw .badJSON }
     var damage: (format: Int, reason: RejectReason)?
-    for attempt in 0..<formats.all.count {
-      let index = formats.number(attempt: attempt, last: lastFormat)
+    for attempt in recent.indices {
+      let index = recent[attempt]
       scanner.beginLine()
       let (status, fields) = scanner.walk(formats.all[index].plan, line, as: AnyField.self)
       if status != CA_OK {
@@ -204,7 +208,7 @@ final class LineDecoder: @unchecked Sendable {
       }
       if formats.all[index].claims(fields.base) {
         format = index
-        if index != formats.first { lastFormat = index }
+        if attempt > formats.pinned { recent.insert(recent.remove(at: attempt), at: formats.pinned) }
         return fields.base
       }
     }
@@ -265,7 +269,9 @@ final class LineDecoder: @unchecked Sendable {
       model: model(draft), user: intern(draft.user, &users), tenant: intern(draft.tenant, &tenants),
       tags: internRaw(draft.tags, &tags), flags: draft.billed == nil ? flags : flags.union(.billed), tier: draft.tier,
       format: UInt8(format), feedback: draft.feedback)
-    var decoded = DecodedLine(request: request, idHash: draft.id.identity, line: line, record: record)
+    var decoded = DecodedLine(
+      request: request, idHash: draft.id.identity, line: line,
+      key: draft.key.isFilledString ? intern(draft.key, &keys) + 1 : 0, record: record)
     // Before `describe`, which must not be undone: the key counts as described from then on.
     if scanner.sawDamage { throw .badJSON }
     if draft.joinKey.isPresent { (decoded.joinHash, decoded.isQuestion) = (draft.joinKey.identity, draft.isQuestion) }

@@ -76,20 +76,15 @@ package enum FormatRegistry {
   private enum FirstField: Int { case first }
 }
 
-/// The formats of a run: those of the registry and, behind them, one of the user's own.
+/// The formats of a run.
 struct FormatList: Sendable {
   let all: [any LineFormat]
-  /// Asked first, whatever the last line was: the user's word decides where another format would claim the record too.
-  let first: Int?
+  /// How many of the first are asked first, whatever the last line was: where another format would claim a record too, a
+  /// user's own decides.
+  let pinned: Int
 
   init(_ mapping: LogMapping? = nil) {
-    all = FormatRegistry.all + (mapping.map { [MappedFormat($0)] } ?? [])
-    first = mapping == nil ? nil : all.count - 1
-  }
-
-  /// The format to ask in some attempt, when the last record of a built-in format was one of `last`.
-  func number(attempt: Int, last: Int) -> Int {
-    guard let first else { return (last + attempt) % all.count }
-    return attempt == 0 ? first : (last + attempt - 1) % first
+    all = (mapping.map { [MappedFormat($0)] } ?? []) + FormatRegistry.all
+    pinned = mapping == nil ? 0 : 1
   }
 }

@@ -5,7 +5,7 @@ import Yams
 package struct LogMapping: Sendable, Equatable {
   /// What a record can say; names as in the mapping file.
   package enum Field: String, CaseIterable, Sendable {
-    case id, time, model, responseModel, user, tenant, tags, status, error, latency, cost, feedback
+    case id, time, model, responseModel, user, tenant, key, tags, status, error, latency, cost, feedback
     case input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning
     case messages, answer, toolCalls, temperature, maxTokens, parameters, responseFormat, tools
     case serviceTier, gatewayCache, override

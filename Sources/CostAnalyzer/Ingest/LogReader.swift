@@ -78,6 +78,7 @@ struct RequestReducer {
   private var users = Interner()
   private var tenants = Interner()
   private var tags = Interner()
+  private var keys = KeyColumn()
   private var firstLine: [Int]
   private var skips: [SkipReason: Int] = [:]
   /// Second identities, and the ids beside them.
@@ -95,6 +96,7 @@ struct RequestReducer {
     var users = NumberMap()
     var tenants = NumberMap()
     var tags = NumberMap()
+    var keys = NumberMap()
   }
 
   /// Nil until a number is first met in line order, so that the run's numbers do not depend on the decoders.
@@ -237,7 +239,7 @@ struct RequestReducer {
       request = whole
     }
     recordsByFormat[Int(request.format)] += 1
-    store(request, line, about.links, block, place)
+    store(request, line, about.links, block, decoder, place)
   }
 
   /// The log with its string tables, verdicts joined and wrappers of other calls taken out.
@@ -246,8 +248,10 @@ struct RequestReducer {
     log.counts.unmatchedFeedback = feedback.resolve(
       &log.requests, owner: { [ids, aliases] hash in hash == 0 ? nil : ids.owner(of: hash) ?? aliases[hash] },
       spans: { [spans] in spans.requestOfSpan })
+    log.keys = keys.column
     dropWrappers()
     var log = log
+    log.keyNames = keys.names
     log.requests.forEach { request in
       if request.feedback != .none { log.counts.rated += 1 }
       if request.flags.contains(.estimated) { log.counts.estimated += 1 }
@@ -286,12 +290,24 @@ struct RequestReducer {
     return log.prompts.add(block.newPrompts[line.newPrompt])
   }
 
+  /// 0 for no key.
+  private mutating func number(ofKey local: UInt32, _ decoder: LineDecoder) -> UInt32 {
+    if local == 0 { return 0 }
+    if let known = maps[decoder.index].keys[local] { return known }
+    let number = keys.number(of: decoder.keys[local - 1])
+    maps[decoder.index].keys[local] = number
+    return number
+  }
+
   private mutating func store(
-    _ request: Request, _ line: DecodedLine, _ links: RecordLinks, _ block: DecodedBlock, _ place: RequestPlace
+    _ request: Request, _ line: DecodedLine, _ links: RecordLinks, _ block: DecodedBlock, _ decoder: LineDecoder,
+    _ place: RequestPlace
   ) {
     let index = log.requests.count
+    let key = number(ofKey: line.key, decoder)
     if let owner = owner(of: line, links) {
       log.counts.duplicates += 1
+      keys.set(key, of: owner, requests: log.requests.count)
       merge(request, line, block, place, into: owner)
       link(links, line, to: owner)
       noteBatchAnswer(line, block, request: owner)
@@ -301,6 +317,7 @@ struct RequestReducer {
     log.counts.accepted += 1
     ids.append(line.idHash)
     log.requests.append(request)
+    keys.set(key, of: index, requests: log.requests.count)
     if keepsPlaces { log.places.append(place) }
     if keepsText {
       log.answerSketches.append(line.answerSketch)

@@ -79,6 +79,10 @@ package struct RequestLog: Sendable {
   package var answerDigests = ChunkedArray<AnswerDigest>()
   /// Where the record with each request's text stands; empty unless asked for.
   package var places = ChunkedArray<RequestPlace>()
+  /// The API key of each request, a number into `keyNames`; empty when the log names none.
+  package var keys = ChunkedArray<UInt32>()
+  /// The first is "": no key.
+  package var keyNames: [String] = []
   package var models: [ModelName] = []
   package var users: [String] = []
   package var tenants: [String] = []

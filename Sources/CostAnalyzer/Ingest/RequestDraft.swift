@@ -12,6 +12,8 @@ struct RequestDraft {
   var responseModel = ca_slice()
   var user = ca_slice()
   var tenant = ca_slice()
+  /// The API key that paid: its alias or its hash.
+  var key = ca_slice()
   /// An array of strings, or one string.
   var tags = ca_slice()
   var isError = false

@@ -56,5 +56,6 @@ extension RequestLog {
     answerSketches = answerSketches.filtered { number[$0] >= 0 }
     answerDigests = answerDigests.filtered { number[$0] >= 0 }
     places = places.filtered { number[$0] >= 0 }
+    keys = keys.filtered { number[$0] >= 0 }
   }
 }

@@ -10,7 +10,7 @@ struct LiteLLMSpendLogsFormat: LogFormat {
   private enum Field: Int, CaseIterable {
     case schema, payloadCost, nested, requestID, spend, startTime, endTime, duration, status, cacheHit, model,
       modelGroup
-    case promptTokens, completionTokens, user, endUser, team, tags, metadata, messages, response, proxyRequest
+    case promptTokens, completionTokens, user, endUser, key, team, tags, metadata, messages, response, proxyRequest
 
     var pointer: String {
       switch self {
@@ -30,6 +30,7 @@ struct LiteLLMSpendLogsFormat: LogFormat {
       case .completionTokens: "/completion_tokens"
       case .user: "/user"
       case .endUser: "/end_user"
+      case .key: "/api_key"
       case .team: "/team_id"
       case .tags: "/request_tags"
       case .metadata: "/metadata"
@@ -87,6 +88,7 @@ struct LiteLLMSpendLogsFormat: LogFormat {
     let users = [fields[.endUser], fields[.user], metadata.user, metadata.alias]
     draft.user = users.first(where: \.isFilledString) ?? ca_slice()
     draft.tenant = fields[.team]
+    draft.key = metadata.alias.isFilledString ? metadata.alias : fields[.key]
     let tags = scanner.nested(fields[.tags])
     draft.tags = tags.isPresent ? tags : ca_slice()
     draft.isError = FieldReader.isError(status: fields[.status])

@@ -50,6 +50,7 @@ struct MappedFormat: LogFormat {
     draft.responseModel = value(.responseModel)
     draft.user = value(.user)
     draft.tenant = value(.tenant)
+    draft.key = value(.key)
     draft.tags = value(.tags)
     let error = value(.error)
     draft.isError = FieldReader.isError(status: value(.status)) || error.isPresent && !error.is(CA_FALSE)

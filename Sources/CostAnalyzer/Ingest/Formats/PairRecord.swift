@@ -119,7 +119,9 @@ struct PairRecord {
   private var bareKind: ResponseBody.Kind? {
     if self[.object].equals("chat.completion"), self[.choices].is(CA_ARRAY) { return .chat }
     if self[.object].equals("response") { return .responses }
-    return self[.type].equals("message") && self[.content].is(CA_ARRAY) ? .anthropic : nil
+    // Without usage it is a message of some transcript.
+    let isMessage = self[.type].equals("message") && self[.content].is(CA_ARRAY) && self[.usage].is(CA_OBJECT)
+    return isMessage ? .anthropic : nil
   }
 
   /// Whose bodies these are; nil for a record of another format.

@@ -8,7 +8,7 @@ struct PortkeyFormat: LogFormat {
   let name = "portkey"
   private enum Field: Int, CaseIterable {
     case schema, callType, org, inputUnits, outputUnits, id, createdAt, model, success, statusCode, latency, cost
-    case currency, cacheStatus, user, metadataUser, metadataTenant, metadataKeys, metadataValues, workspace
+    case currency, cacheStatus, user, metadataUser, metadataTenant, metadataKeys, metadataValues, workspace, key
     case request, requestBody, response, responseBody
 
     var pointer: String {
@@ -33,6 +33,7 @@ struct PortkeyFormat: LogFormat {
       case .metadataKeys: "/metadata/key"
       case .metadataValues: "/metadata/value"
       case .workspace: "/workspace_slug"
+      case .key: "/api_key_id"
       case .request: "/request"
       case .requestBody: "/request/body"
       case .response: "/response"
@@ -95,5 +96,6 @@ struct PortkeyFormat: LogFormat {
     }
     if let user = [user, fields[.user]].first(where: \.isFilledString) { draft.user = user }
     draft.tenant = tenant.isFilledString ? tenant : fields[.workspace]
+    draft.key = fields[.key]
   }
 }
