@@ -166,6 +166,16 @@ error_code walk_value(ondemand::value value, const Node &node, ca_slice *out) {
       SIMDJSON_TRY(object.reset().get(more));
       return more ? walk_object(object, node, out) : SUCCESS;
     }
+    if (type == ondemand::json_type::array && node.wants_array()) {
+      ondemand::array array;
+      SIMDJSON_TRY(value.get_array().get(array));
+      std::string_view text;
+      SIMDJSON_TRY(array.raw_json().get(text));
+      set(out + node.slot, text.data(), text.size(), CA_ARRAY);
+      bool more = false;
+      SIMDJSON_TRY(array.reset().get(more));
+      return more ? walk_array(array, node, out) : SUCCESS;
+    }
     return capture(value, out + node.slot);
   }
   ondemand::json_type type;
@@ -300,6 +310,28 @@ ca_status ca_elements(ca_parser *parser, const char *text, size_t length, ca_sli
     ondemand::value value;
     if ((error = std::move(result).get(value))) return status_of(error);
     if (*found < max && (error = capture(value, out + *found))) return status_of(error);
+    ++*found;
+  }
+  return CA_OK;
+}
+
+ca_status ca_members(ca_parser *parser, const char *text, size_t length, ca_slice *out, size_t max, size_t *found) {
+  *found = 0;
+  ondemand::document document;
+  auto error = parser->parser.iterate(text, length, length + SIMDJSON_PADDING).get(document);
+  if (error) return status_of(error);
+  ondemand::object object;
+  if ((error = document.get_object().get(object))) return status_of(error);
+  for (auto result : object) {
+    ondemand::field field;
+    if ((error = std::move(result).get(field))) return status_of(error);
+    if (*found < max) {
+      const char *key = field.key().raw();
+      const char *end = key;
+      while (*end != '"') end += *end == '\\' ? 2 : 1;
+      set(out + 2 * *found, key, static_cast<size_t>(end - key), CA_STRING);
+      if ((error = capture(field.value(), out + 2 * *found + 1))) return status_of(error);
+    }
     ++*found;
   }
   return CA_OK;

@@ -166,8 +166,10 @@ package struct Analysis: Sendable {
     let context = StrategyContext(
       options: options, log: log, priceTables: tables, prices: prices, ledger: Ledger(log), cache: cache,
       similarity: similarity, complexityVersion: "", threads: request.threads)
+    let mapping = try options.input.mapping.map { try LogMapping(file: $0) }
     return try TrainingSet(context, cohort: cohort, examples: examples) { [log] requests in
-      LogReader.examples(at: requests.map { log.places[Int($0)] }, log.inputs, limits: options.inputLimits)
+      LogReader.examples(
+        at: requests.map { log.places[Int($0)] }, log.inputs, limits: options.inputLimits, mapping: mapping)
     }
   }
 
@@ -183,6 +185,7 @@ package struct Analysis: Sendable {
     _ request: Request, _ settings: TextSettings?, _ clock: inout StageClock, places: Bool = false
   ) throws -> RequestLog {
     let options = request.options
+    let mapping = try options.input.mapping.map { try LogMapping(file: $0) }
     request.progress?("finding inputs", 0, 0, 0)
     let (files, problems) = clock.measure("identify", rows: { $0.0.count }) {
       let (paths, missing) = InputFiles.discover(request.inputs)
@@ -192,6 +195,7 @@ package struct Analysis: Sendable {
     var log = clock.measure("ingest", rows: { $0.counts.lines }) {
       var reader = LogReader(settings: settings, threads: request.threads)
       reader.limits = options.inputLimits
+      reader.mapping = mapping
       reader.needs.text = !request.ledgerOnly
       reader.needs.scope = options.cache.scope
       reader.needs.key = options.cache.key
@@ -238,7 +242,9 @@ package struct Analysis: Sendable {
         .input, "no input could be read" + (first.map { ": \($0.path): \($0.explanation)" } ?? ""),
         hint: "give log files, directories, globs, or - for standard input")
     }
-    var message = "no line of the input is a request (\(log.counts.lines) lines read, \(log.counts.rejected) rejected)"
+    let skipped = log.counts.skipped == 0 ? "" : ", \(log.counts.skipped) skipped"
+    var message =
+      "no line of the input is a request (\(log.counts.lines) lines read, \(log.counts.rejected) rejected\(skipped))"
     let firsts = log.rejects.entries.compactMap { entry in entry.places.first.map { (place: $0, reason: entry.reason) }
     }
     if let first = firsts.min(by: { ($0.place.file, $0.place.line) < ($1.place.file, $1.place.line) }) {
@@ -248,7 +254,7 @@ package struct Analysis: Sendable {
     }
     throw AnalyzerError(
       .input, message,
-      hint: "docs/log-formats.md lists the formats read: \(FormatRegistry.all.map(\.name).joined(separator: ", "))")
+      hint: "docs/log-formats.md lists the formats read: \(FormatRegistry.names.joined(separator: ", "))")
   }
 }
 
@@ -321,9 +327,12 @@ extension Analysis {
       },
       problems: log.problems.map { RunManifest.Problem(path: $0.path, reason: $0.reason, explanation: $0.explanation) },
       counts: RunManifest.Counts(
-        lines: log.counts.lines, requests: log.counts.accepted, rejected: log.counts.rejected,
+        lines: log.counts.lines, records: log.counts.hasOneRecordPerLine ? nil : log.counts.records,
+        skipped: log.counts.hasOneRecordPerLine ? nil : log.counts.skipped, requests: log.counts.accepted,
+        rejected: log.counts.rejected,
         duplicates: log.counts.duplicates, blank: log.counts.blank, estimated: ledger.total.estimated,
-        contradictory: log.counts.contradictory, unpriced: ledger.total.unpriced),
+        contradictory: log.counts.contradictory, unpriced: ledger.total.unpriced,
+        rated: log.counts.rated == 0 ? nil : log.counts.rated),
       costPicodollars: String(ledger.total.cost), costUsd: MoneyText.exact(ledger.total.cost), prices: prices.source,
       embedder: embedder, options: options, files: hashes)
     files.append((OutputDirectory.marker, try manifest.json()))

@@ -11,6 +11,8 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var maxExpansion = 4096
     /// Longest line in bytes.
     package var maxLineBytes = 16 << 20
+    /// YAML file that describes a log format of the user's own.
+    package var mapping: String?
   }
 
   package struct Prices: Codable, Sendable, Equatable {
@@ -231,6 +233,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   private static var withAllKeys: AnalysisOptions {
     var options = AnalysisOptions()
     options.prices.file = "file"
+    options.input.mapping = "file"
     options.embedding.endpoint.url = "url"
     options.embedding.endpoint.model = "model"
     options.embedding.endpoint.keyVariable = "name"

@@ -14,6 +14,11 @@ struct AnalysisFlags: ParsableArguments {
     completion: .file(extensions: ["json"]))
   var prices: String?
 
+  @Option(
+    help: "YAML file that describes a log format of your own: which JSON pointer holds which field.",
+    completion: .file(extensions: ["yaml", "yml"]))
+  var mapping: String?
+
   @OptionGroup var cache: CacheFlags
 
   @Option(help: "Embedder: auto, hashed, wordllama, minilm, endpoint, or the folder of a model.")
@@ -30,6 +35,7 @@ struct AnalysisFlags: ParsableArguments {
   func options() throws -> AnalysisOptions {
     var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
     if let prices { options.prices.file = prices }
+    if let mapping { options.input.mapping = mapping }
     try cache.apply(to: &options)
     if let embedder { options.embedding.model = embedder }
     try options.validate()

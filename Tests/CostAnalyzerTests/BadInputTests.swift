@@ -130,13 +130,11 @@ struct BadInputTests {
   @Test("random damage to a log never crashes, and every line is accounted for", arguments: 0..<8)
   func randomDamage(seed: Int) throws {
     var random = TestRandom(UInt64(seed))
-    let clean = try ["traffic.jsonl", "openai-chat.jsonl", "litellm.jsonl"].flatMap {
-      try TestData.bytes(TestData.fixture($0))
-    }
+    let clean = try TestData.formatFixtures.flatMap { try TestData.bytes($0) }
     var damaged: [UInt8] = []
-    for _ in 0..<12 {
+    for _ in 0..<4 {
       var copy = clean
-      for _ in 0..<20 {
+      for _ in 0..<60 {
         let place = Int.random(in: 0..<copy.count, using: &random)
         switch Int.random(in: 0..<4, using: &random) {
         case 0: copy[place] = UInt8.random(in: 0...255, using: &random)

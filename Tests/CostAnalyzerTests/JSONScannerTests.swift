@@ -60,8 +60,10 @@ struct JSONScannerTests {
   private static let pointers = [
     "/alpha", "/beta/alpha", "/beta/0/alpha", "/beta/1", "/beta/12", "/gamma/s~1lash/ti~0lde", "/gamma/0", "/s~1lash",
     "/ti~0lde/beta/gamma/0/alpha", "/ti~0lde/alpha", "/0", "/absent",
+    // Whole values that other pointers lead into.
+    "/beta", "/gamma",
   ]
-  private enum Pointer: Int, CaseIterable { case p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11 }
+  private enum Pointer: Int, CaseIterable { case p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13 }
   private static let plan = FieldPlan(pointers)
 
   private static let pieces = [

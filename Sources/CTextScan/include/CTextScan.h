@@ -55,6 +55,10 @@ ca_status ca_walk(ca_parser *parser, const ca_plan *plan, const char *text, size
 // The elements of a JSON array, at most `max`; *found is how many there are in all.
 ca_status ca_elements(ca_parser *parser, const char *text, size_t length, ca_slice *out, size_t max, size_t *found);
 
+// The members of a JSON object, at most `max`: key (a string slice), value, key, value ...; *found is how many there are in
+// all.
+ca_status ca_members(ca_parser *parser, const char *text, size_t length, ca_slice *out, size_t max, size_t *found);
+
 // Unescapes a JSON string body. `out` holds at least `length` bytes. Returns the bytes written, or -1 for a bad escape.
 // A lone surrogate becomes U+FFFD.
 ptrdiff_t ca_unescape(const char *text, size_t length, char *out);

@@ -32,6 +32,7 @@ package struct GeneratedLine: Sendable, Equatable {
   package var usage: GeneratedUsage?
 
   package var isError: Bool { status != "ok" }
+  var httpStatus: Int { status == "ok" ? 200 : Int(status) ?? 408 }
 }
 
 /// One request with everything any of the formats tells about it.
@@ -71,4 +72,9 @@ package struct GeneratedRequest: Sendable {
   package var lines: [GeneratedLine]
 
   package var timeMilliseconds: Int64 { lines[0].timeMilliseconds }
+
+  /// The system prompt, for formats that keep it beside the messages.
+  var systemPrompt: String? { messages.first.flatMap { $0.role == .system ? $0.content : nil } }
+  /// The messages without it.
+  var turns: [GeneratedMessage] { messages.filter { $0.role != .system } }
 }

@@ -60,6 +60,16 @@ package enum GeneratedFormat: String, CaseIterable, Sendable {
   case openaiChat = "openai-chat"
   /// LiteLLM StandardLoggingPayload.
   case litellm
+  /// Rows of LiteLLM's table of spend logs.
+  case litellmSpendLogs = "litellm-spendlogs"
+  /// Anthropic Messages request and response pairs.
+  case anthropic
+  /// OpenAI Responses request and response pairs.
+  case openaiResponses = "openai-responses"
+  /// AWS Bedrock model invocation logs.
+  case bedrock
+  case helicone
+  case portkey
 }
 
 /// What was written.

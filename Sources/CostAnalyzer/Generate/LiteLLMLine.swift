@@ -48,7 +48,7 @@ enum LiteLLMLine {
   }
 
   /// The model as the router sends it: OpenAI names stand alone, others behind their provider.
-  private static func deployment(_ request: GeneratedRequest) -> String {
+  static func deployment(_ request: GeneratedRequest) -> String {
     request.provider == "openai" ? request.model : "\(request.provider)/\(request.model)"
   }
 
@@ -110,7 +110,7 @@ enum LiteLLMLine {
     out.raw("}")
   }
 
-  private static func writeUsage(_ usage: GeneratedUsage, into out: inout JSONLineBuffer) {
+  static func writeUsage(_ usage: GeneratedUsage, into out: inout JSONLineBuffer) {
     out.raw("{\"prompt_tokens\":")
     out.int(usage.prompt)
     out.raw(",\"completion_tokens\":")

@@ -7,6 +7,12 @@ enum LogLineWriter {
     case .traffic: TrafficLine.write(request, number, into: &out)
     case .openaiChat: OpenAIChatLine.write(request, number, into: &out)
     case .litellm: LiteLLMLine.write(request, number, into: &out)
+    case .litellmSpendLogs: LiteLLMSpendLogsLine.write(request, number, into: &out)
+    case .anthropic: AnthropicLine.write(request, number, into: &out)
+    case .openaiResponses: OpenAIResponsesLine.write(request, number, into: &out)
+    case .bedrock: BedrockLine.write(request, number, into: &out)
+    case .helicone: HeliconeLine.write(request, number, into: &out)
+    case .portkey: PortkeyLine.write(request, number, into: &out)
     }
     out.raw("\n")
   }

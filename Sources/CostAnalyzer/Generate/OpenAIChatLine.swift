@@ -2,36 +2,7 @@
 enum OpenAIChatLine {
   static func write(_ request: GeneratedRequest, _ number: Int, into out: inout JSONLineBuffer) {
     let line = request.lines[number]
-    out.raw("{\"id\":")
-    out.string(request.id)
-    out.raw(",\"timestamp\":")
-    out.time(line.timeMilliseconds)
-    out.raw(",\"tenant\":")
-    out.string(request.tenant)
-    out.raw(",\"user\":")
-    out.string(request.user)
-    if let session = request.session {
-      out.raw(",\"session\":")
-      out.string(session)
-    }
-    out.raw(",\"status\":")
-    // The wrapper gives HTTP statuses as numbers, as gateways do.
-    line.status == "ok" ? out.raw("200") : line.status == "timeout" ? out.raw("\"timeout\"") : out.raw(line.status)
-    out.raw(",\"latency_ms\":")
-    out.int(line.latencyMilliseconds)
-    out.raw(",\"tags\":")
-    out.strings(request.tags)
-    if request.override { out.raw(",\"override\":true") }
-    if number == request.lines.count - 1 {
-      if let feedback = request.feedback {
-        out.raw(",\"feedback\":")
-        out.int(feedback)
-      }
-      if let cost = request.costPicodollars {
-        out.raw(",\"cost_usd\":")
-        out.dollars(cost)
-      }
-    }
+    PairWrapper.write(request, number, into: &out)
     writeRequest(request, into: &out)
     out.raw(",\"response\":{")
     line.isError ? writeError(line, into: &out) : writeResponse(request, line, into: &out)
@@ -39,7 +10,14 @@ enum OpenAIChatLine {
   }
 
   private static func writeRequest(_ request: GeneratedRequest, into out: inout JSONLineBuffer) {
-    out.raw(",\"request\":{\"model\":")
+    out.raw(",\"request\":{")
+    writeRequestBody(request, into: &out)
+    out.raw("}")
+  }
+
+  /// The members of a request body.
+  static func writeRequestBody(_ request: GeneratedRequest, into out: inout JSONLineBuffer) {
+    out.raw("\"model\":")
     out.string(request.model)
     out.raw(",\"messages\":")
     out.messages(request.messages)
@@ -51,10 +29,10 @@ enum OpenAIChatLine {
     }
     out.raw(",\"user\":")
     out.string(request.user)
-    out.raw("}")
   }
 
-  private static func writeError(_ line: GeneratedLine, into out: inout JSONLineBuffer) {
+  /// The members of a response body to a failed call.
+  static func writeError(_ line: GeneratedLine, into out: inout JSONLineBuffer) {
     switch line.status {
     case "429":
       out.raw("\"error\":{\"message\":\"Rate limit reached\",\"type\":\"requests\",\"param\":null,")
@@ -71,7 +49,8 @@ enum OpenAIChatLine {
     }
   }
 
-  private static func writeResponse(
+  /// The members of a response body.
+  static func writeResponse(
     _ request: GeneratedRequest, _ line: GeneratedLine, into out: inout JSONLineBuffer
   ) {
     writeCompletion(request, line, into: &out)

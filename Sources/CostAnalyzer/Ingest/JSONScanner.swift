@@ -54,6 +54,9 @@ package final class JSONScanner {
     scratch.reset()
   }
 
+  /// The next record of the line: damage in the one before is not its own.
+  func beginRecord() { sawDamage = false }
+
   private func nextSlots(_ count: Int) -> UnsafeMutableBufferPointer<ca_slice> {
     if depth == slots.count { slots.append(.allocate(capacity: max(64, count))) }
     if slots[depth].count < count {
@@ -100,6 +103,57 @@ package final class JSONScanner {
     return UnsafeBufferPointer(rebasing: target[..<found])
   }
 
+  /// Keys and values of an object slice, in turn; nil when it is damaged.
+  func members(_ object: ca_slice) -> UnsafeBufferPointer<ca_slice>? {
+    var room = 64
+    while true {
+      let target = nextSlots(2 * room)
+      var found = 0
+      guard ca_members(parser, object.start, Int(object.length), target.baseAddress, room, &found) == CA_OK else {
+        sawDamage = true
+        return nil
+      }
+      if found <= room { return UnsafeBufferPointer(rebasing: target[..<(2 * found)]) }
+      depth -= 1
+      room = found
+    }
+  }
+
+  /// The array or object that stands as JSON in a text; nil for other text.
+  func embedded(_ slice: ca_slice) -> ca_slice? {
+    let inner = nested(slice)
+    return inner.isPresent ? inner : nil
+  }
+
+  /// A copy that can be scanned, valid until the next line.
+  func keep(_ text: [UInt8], as kind: ca_kind) -> ca_slice {
+    let target = scratch.take(text.count)
+    target.copyBytes(from: text)
+    return ca_slice(text: UnsafeRawBufferPointer(target), kind: kind)
+  }
+
+  private enum NoField: Int { case none }
+  private static let nothing = FieldPlan([])
+
+  /// The object or array that stands as JSON in a text, or the slice itself when it is one. Absent for any other text, and
+  /// for JSON that a length limit has cut.
+  func nested(_ slice: ca_slice) -> ca_slice {
+    if slice.is(CA_OBJECT) || slice.is(CA_ARRAY) { return slice }
+    guard slice.looksLikeJSON, let first = slice.bytes.first else { return ca_slice() }
+    let text = text(slice)
+    guard text.count > 0 else { return ca_slice() }
+    let inner = ca_slice(
+      start: text.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt32(text.count),
+      kind: first == 123 ? CA_OBJECT.rawValue : CA_ARRAY.rawValue)
+    let before = sawDamage
+    let isWhole = releasing {
+      first == 123 ? walk(Self.nothing, text, as: NoField.self).status == CA_OK : elements(inner) != nil
+    }
+    if isWhole { return inner }
+    sawDamage = before
+    return ca_slice()
+  }
+
   /// The text of a string slice without its escapes; empty for anything that is not a string or is badly escaped.
   package func text(_ slice: ca_slice) -> UnsafeRawBufferPointer {
     guard slice.is(CA_STRING), slice.length > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
@@ -141,16 +195,33 @@ final class Scratch {
 }
 
 extension ca_slice {
+  init(text: UnsafeRawBufferPointer, kind: ca_kind) {
+    self.init(
+      start: text.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt32(text.count), kind: kind.rawValue)
+  }
+
   package func `is`(_ kind: ca_kind) -> Bool { self.kind == kind.rawValue }
   /// Neither absent nor null.
   package var isPresent: Bool { kind > CA_NULL.rawValue }
   package var isTrue: Bool { `is`(CA_TRUE) }
   package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: Int(length)) }
+  /// A string that begins like an object or an array.
+  var looksLikeJSON: Bool { isFilledString && (bytes.first == 123 || bytes.first == 91) }
   /// A string that says something.
   package var isFilledString: Bool { `is`(CA_STRING) && length > 0 }
 
+  /// Hash of an id; 0 for anything that is none.
+  var identity: UInt64 {
+    guard isFilledString || `is`(CA_NUMBER) else { return 0 }
+    return max(1, ca_hash64(start, Int(length), 0))
+  }
+
   package func equals(_ text: StaticString) -> Bool {
     Int(length) == text.utf8CodeUnitCount && memcmp(start, text.utf8Start, Int(length)) == 0
+  }
+
+  func starts(with text: StaticString) -> Bool {
+    Int(length) >= text.utf8CodeUnitCount && memcmp(start, text.utf8Start, text.utf8CodeUnitCount) == 0
   }
 
   /// The number, or the number in a string (int64 as JSON strings are common).

@@ -12,6 +12,8 @@ package struct IngestNeeds: Sendable, Equatable {
   package var maxAnswerBytes = 32 << 10
   /// Where each request stands, to read it again.
   package var places = false
+  /// Which id each request has, to know it again in another file.
+  package var ids = false
 
   package init() {}
 }
@@ -22,6 +24,10 @@ struct DecodedLine {
   /// XXH3 of the id; 0 when the record has none.
   var idHash: UInt64
   var line: Int
+  /// Number of the API key plus one; 0 when the record names none.
+  var key: UInt32
+  /// Among the records of the line.
+  var record: Int
   /// Prompt identity; meaningless when `request.prompt` is `noText`.
   var rawKey = Hash128(low: 0, high: 0)
   /// Where the thread described the key's text, or -1 when it did so in an earlier line.
@@ -30,6 +36,10 @@ struct DecodedLine {
   var answerDigest = AnswerDigest()
   var answer: Range<Int> = 0..<0
   var embedding: [Float] = []
+  /// XXH3 of what the two files of a batch have in common; 0 for other records.
+  var joinHash: UInt64 = 0
+  /// A prompt without a request: a line of a batch input file.
+  var isQuestion = false
 }
 
 /// All lines of one block, decoded.
@@ -38,11 +48,45 @@ struct DecodedBlock {
   var decoder: Int
   var lines = 0
   var blank = 0
+  var records = 0
   var accepted: [DecodedLine] = []
   var rejects: [(reason: RejectReason, line: Int)] = []
+  var skips: [SkipReason] = []
+  /// What records say about each other, in order.
+  var notes: [RecordNote] = []
   var newPrompts: [PromptDescription] = []
   /// Bytes of the accepted answers that may be kept.
   var answers: [UInt8] = []
+}
+
+extension DecodedBlock {
+  mutating func reject(_ reason: RejectReason, line: Int) {
+    rejects.append((reason, line))
+    records += 1
+  }
+
+  mutating func skip(_ reason: SkipReason) {
+    skips.append(reason)
+    records += 1
+  }
+}
+
+/// Something a record says beside its own request. Only formats whose records depend on each other have them.
+struct RecordNote {
+  enum Content {
+    /// Of the accepted record at `position`.
+    case links(RecordLinks)
+    case cumulative(CumulativeUsage)
+    /// Of a record that is no request.
+    case span(RecordLinks)
+    case verdict(Feedback, VerdictTarget)
+    /// Number in the decoder's models; for what follows in the file.
+    case sessionModel(UInt32)
+  }
+
+  /// Index of the next accepted record of the block.
+  var position: Int
+  var content: Content
 }
 
 /// Decodes blocks of lines. One per thread; keeps its own string tables, which the reducer maps to the run's.
@@ -52,21 +96,28 @@ final class LineDecoder: @unchecked Sendable {
   private let needs: IngestNeeds
   private let limits: InputLimits
   let scanner = JSONScanner()
+  private let formats: FormatList
   private let describer: PromptDescriber?
-  private var lastFormat = 0
+  /// Of the line.
+  private var format = 0
+  /// Formats by how lately a line had them: a log that mixes two of them costs two walks a line.
+  private var recent: [Int]
   private var modelNames = Interner()
   private var modelPairs: [UInt64: UInt32] = [:]
   private(set) var models: [ModelName] = []
   private(set) var users = Interner()
   private(set) var tenants = Interner()
   private(set) var tags = Interner()
+  private(set) var keys = Interner()
   private var describedKeys: Set<Hash128> = []
 
-  init(index: Int, needs: IngestNeeds, limits: InputLimits, settings: TextSettings?) {
+  init(index: Int, needs: IngestNeeds, limits: InputLimits, settings: TextSettings?, formats: FormatList) {
     self.index = index
     self.needs = needs
     self.limits = limits
     precondition(settings != nil || !needs.text, "prompt text needs text settings")
+    self.formats = formats
+    recent = Array(formats.all.indices)
     describer = needs.text ? settings.map(PromptDescriber.init) : nil
   }
 
@@ -75,6 +126,7 @@ final class LineDecoder: @unchecked Sendable {
     for _ in 0..<block.overlongBefore {
       result.rejects.append((.lineTooLong, result.lines))
       result.lines += 1
+      result.records += 1
     }
     block.forEachLine { line, isCut in decode(line, isCut: isCut, into: &result) }
     return result
@@ -87,27 +139,68 @@ final class LineDecoder: @unchecked Sendable {
       result.blank += 1
       return
     }
+    let before = result.records
     do throws(RejectReason) {
-      if line.count > limits.maxLineBytes { throw .lineTooLong }
-      scanner.beginLine()
-      let (draft, format) = try draft(line)
-      try result.accepted.append(accept(draft, format: format, line: number, into: &result))
+      try records(line) { record in
+        take(record, line: number, before: before, isCut: isCut, into: &result)
+      }
+      if result.records == before { result.skip(.emptyExport) }
     } catch {
-      result.rejects.append((isCut ? .cutLine : error, number))
+      result.reject(isCut ? .cutLine : error, line: number)
     }
   }
 
-  /// Formats are tried from the one that the last line had. A walk stops only at damage in fields it looks at, so damage
-  /// counts when no format claims the line: else the verdict would depend on which format was tried first.
-  func draft(_ line: UnsafeRawBufferPointer) throws(RejectReason) -> (RequestDraft, Int) {
+  /// Hands over the records of a line that is not blank.
+  func records(_ line: UnsafeRawBufferPointer, _ take: (LogRecord) -> Void) throws(RejectReason) {
+    if line.count > limits.maxLineBytes { throw .lineTooLong }
+    let fields = try claim(line)
+    try formats.all[format].records(fields, line: line, scanner, take)
+  }
+
+  private func take(
+    _ record: LogRecord, line: Int, before: Int, isCut: Bool, into result: inout DecodedBlock
+  ) {
+    let position = result.accepted.count
+    switch record {
+    case .request(let draft):
+      do throws(RejectReason) {
+        let decoded = try accept(
+          draft, format: format, line: line, record: result.records - before, into: &result)
+        result.accepted.append(decoded)
+        result.records += 1
+        if !draft.links.isEmpty { result.notes.append(RecordNote(position: position, content: .links(draft.links))) }
+        if let counts = draft.cumulative {
+          result.notes.append(RecordNote(position: position, content: .cumulative(counts)))
+        }
+      } catch {
+        result.reject(isCut ? .cutLine : error, line: line)
+      }
+    case .skipped(let reason, let links):
+      result.skip(reason)
+      if !links.isEmpty { result.notes.append(RecordNote(position: position, content: .span(links))) }
+    case .verdict(let value, let target):
+      result.skip(.feedback)
+      result.notes.append(RecordNote(position: position, content: .verdict(value, target)))
+    case .sessionModel(let name):
+      result.skip(.sessionEvent)
+      var draft = RequestDraft()
+      draft.model = name
+      result.notes.append(RecordNote(position: position, content: .sessionModel(model(draft))))
+    case .rejected(let reason): result.reject(reason, line: line)
+    }
+  }
+
+  /// Finds the format of a line, `format` from then on. Formats are tried from the one that the line before had on. A
+  /// walk stops only at damage in fields it looks at, so damage counts when no format claims the line: else the verdict
+  /// would depend on which format was tried first.
+  private func claim(_ line: UnsafeRawBufferPointer) throws(RejectReason) -> UnsafePointer<ca_slice> {
     // A byte order mark belongs at the start of a file; versions of simdjson differ in what they make of one here.
     if line.starts(with: [0xEF, 0xBB, 0xBF]) { throw .badJSON }
     var damage: (format: Int, reason: RejectReason)?
-    for attempt in 0..<FormatRegistry.all.count {
-      let index = (lastFormat + attempt) % FormatRegistry.all.count
-      let format = FormatRegistry.all[index]
+    for attempt in recent.indices {
+      let index = recent[attempt]
       scanner.beginLine()
-      let (status, fields) = scanner.walk(format.plan, line, as: AnyField.self)
+      let (status, fields) = scanner.walk(formats.all[index].plan, line, as: AnyField.self)
       if status != CA_OK {
         let reason = Self.reason(status, line)
         // Seen by every plan alike.
@@ -115,9 +208,10 @@ final class LineDecoder: @unchecked Sendable {
         if index < damage?.format ?? .max { damage = (index, reason) }
         continue
       }
-      if format.claims(fields.base) {
-        lastFormat = index
-        return (try format.draft(fields.base, line: line, scanner), index)
+      if formats.all[index].claims(fields.base) {
+        format = index
+        if attempt > formats.pinned { recent.insert(recent.remove(at: attempt), at: formats.pinned) }
+        return fields.base
       }
     }
     throw damage?.reason ?? .unknownFormat
@@ -139,10 +233,12 @@ final class LineDecoder: @unchecked Sendable {
   }
 
   private func accept(
-    _ draft: RequestDraft, format: Int, line: Int, into result: inout DecodedBlock
+    _ draft: RequestDraft, format: Int, line: Int, record: Int, into result: inout DecodedBlock
   ) throws(RejectReason) -> DecodedLine {
     guard Self.isTextOrNothing(draft.model), Self.isTextOrNothing(draft.responseModel) else { throw .badField }
-    guard draft.model.isFilledString || draft.responseModel.isFilledString else { throw .missingModel }
+    guard draft.model.isFilledString || draft.responseModel.isFilledString || draft.cumulative != nil else {
+      throw .missingModel
+    }
     var usage = draft.usage
     var flags: Request.Flags = []
     if draft.isError { flags.insert(.error) }
@@ -156,9 +252,9 @@ final class LineDecoder: @unchecked Sendable {
     if needs.text, let temperature = draft.temperature.double, temperature > needs.maxTemperature { flags.insert(.hot) }
     var prompt: Prompt?
     var answer = UnsafeRawBufferPointer(start: nil, count: 0)
-    let mustEstimate = !draft.isError && !(draft.inputKnown && draft.outputKnown)
+    let mustEstimate = !draft.isError && !(draft.inputKnown && draft.outputKnown) && !draft.isQuestion
     if needs.text || mustEstimate {
-      prompt = PromptReader.read(draft.messages, scanner, keepsMessages: describer != nil)
+      prompt = PromptReader.read(draft.messages, system: draft.system, scanner, keepsMessages: describer != nil)
       answer = PromptReader.answer(draft, scanner)
     }
     if mustEstimate {
@@ -174,11 +270,18 @@ final class LineDecoder: @unchecked Sendable {
       time: draft.time, cost: draft.billed ?? 0, usage: usage, latencyMs: draft.latencyMs ?? Request.unknownLatency,
       model: model(draft), user: intern(draft.user, &users), tenant: intern(draft.tenant, &tenants),
       tags: internRaw(draft.tags, &tags), flags: draft.billed == nil ? flags : flags.union(.billed), tier: draft.tier,
-      format: UInt8(format))
-    var decoded = DecodedLine(request: request, idHash: idHash(draft.id), line: line)
+      format: UInt8(format), feedback: draft.feedback)
+    var decoded = DecodedLine(
+      request: request, idHash: draft.id.identity, line: line,
+      key: draft.key.isFilledString ? intern(draft.key, &keys) + 1 : 0, record: record)
     // Before `describe`, which must not be undone: the key counts as described from then on.
     if scanner.sawDamage { throw .badJSON }
-    if needs.text, let prompt, !prompt.isEmpty { describe(prompt, draft, answer, &decoded, into: &result) }
+    if draft.joinKey.isPresent { (decoded.joinHash, decoded.isQuestion) = (draft.joinKey.identity, draft.isQuestion) }
+    if needs.text, let prompt, !prompt.isEmpty {
+      describe(prompt, draft, answer, &decoded, into: &result)
+    } else if needs.text, decoded.joinHash != 0 {
+      describe(answer, isError: draft.isError, &decoded, into: &result)
+    }
     return decoded
   }
 
@@ -203,24 +306,24 @@ final class LineDecoder: @unchecked Sendable {
           model: models[Int(decoded.request.model)],
           sharing: Hash128.combine([scope.tenant, scope.model], tag: 14).low))
     }
+    describe(answer, isError: draft.isError, &decoded, into: &result)
+    if draft.embedding.is(CA_ARRAY) { decoded.embedding = readVector(draft.embedding) }
+  }
+
+  private func describe(
+    _ answer: UnsafeRawBufferPointer, isError: Bool, _ decoded: inout DecodedLine, into result: inout DecodedBlock
+  ) {
     decoded.answerSketch = AnswerSketch.sketch(answer)
     decoded.answerDigest = AnswerDigest(answer)
-    if answer.count <= needs.maxAnswerBytes && !draft.isError {
-      decoded.answer = result.answers.count..<result.answers.count + answer.count
-      result.answers.append(contentsOf: answer)
-    }
-    if draft.embedding.is(CA_ARRAY) { decoded.embedding = readVector(draft.embedding) }
+    guard answer.count <= needs.maxAnswerBytes && !isError else { return }
+    decoded.answer = result.answers.count..<result.answers.count + answer.count
+    result.answers.append(contentsOf: answer)
   }
 
   private func readVector(_ slice: ca_slice) -> [Float] {
     guard let elements = scanner.elements(slice) else { return [] }
     let values = elements.compactMap { $0.double.map(Float.init) }
     return values.count == elements.count && values.allSatisfy(\.isFinite) ? values : []
-  }
-
-  private func idHash(_ slice: ca_slice) -> UInt64 {
-    guard slice.isFilledString || slice.is(CA_NUMBER) else { return 0 }
-    return max(1, ca_hash64(slice.start, Int(slice.length), 0))
   }
 
   private func model(_ draft: RequestDraft) -> UInt32 {

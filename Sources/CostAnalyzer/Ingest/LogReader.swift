@@ -8,6 +8,8 @@ package struct LogReader {
   /// Needed when `needs.text` is set.
   package var settings: TextSettings?
   package var threads: Int
+  /// A format of the user's own, asked first.
+  package var mapping: LogMapping?
   /// Called between batches with compressed bytes read and lines seen.
   package var progress: (@Sendable (_ bytes: Int, _ lines: Int) -> Void)?
 
@@ -25,10 +27,12 @@ package struct LogReader {
     let reader = LineBlockReader(files: files, limits: limits)
     // One per worker: it sees blocks in file order, so it describes a prompt in the first block it meets it in, which is
     // the one that is reduced first.
+    let formats = FormatList(mapping)
     let decoders = (0..<max(1, threads)).map {
-      LineDecoder(index: $0, needs: needs, limits: limits, settings: settings)
+      LineDecoder(index: $0, needs: needs, limits: limits, settings: settings, formats: formats)
     }
-    var reducer = RequestReducer(fileCount: files.count, keepsText: needs.text, keepsPlaces: needs.places)
+    var reducer = RequestReducer(
+      fileCount: files.count, formatCount: formats.all.count, needs)
     var batch = reader.nextBatch()
     while !batch.isEmpty {
       let current = batch
@@ -50,13 +54,13 @@ package struct LogReader {
     log.ends = reader.ends
     log.problems = reader.problems
     log.counts.decodedBytes = reader.ends.reduce(0) { $0 + $1.decodedBytes }
-    log.counts.byFormat = FormatRegistry.all.enumerated().compactMap { index, format in
-      reducer.linesByFormat[index] == 0 ? nil : (format.name, reducer.linesByFormat[index])
+    log.counts.byFormat = formats.all.enumerated().compactMap { index, format in
+      reducer.recordsByFormat[index] == 0 ? nil : (format.name, reducer.recordsByFormat[index])
     }
     let counts = log.counts
     precondition(
-      counts.lines == counts.blank + counts.accepted + counts.duplicates + counts.rejected,
-      "lines read do not add up: \(counts)")
+      counts.records == counts.accepted + counts.duplicates + counts.rejected + counts.skipped
+        && counts.lines <= counts.blank + counts.records, "records read do not add up: \(counts)")
     return log
   }
 }
@@ -64,9 +68,10 @@ package struct LogReader {
 /// Adds decoded blocks, in order, to the log: numbers strings, merges lines with the same id, keeps prompts once.
 struct RequestReducer {
   private(set) var log = RequestLog()
-  private(set) var linesByFormat: [Int]
+  private(set) var recordsByFormat: [Int]
   private let keepsText: Bool
   private let keepsPlaces: Bool
+  private let keepsIDs: Bool
   private var ids = IDTable()
   /// Keeps the prefetching loads from being optimised away.
   private var prefetched: UInt64 = 0
@@ -74,7 +79,16 @@ struct RequestReducer {
   private var users = Interner()
   private var tenants = Interner()
   private var tags = Interner()
+  private var keys = KeyColumn()
   private var firstLine: [Int]
+  private var skips: [SkipReason: Int] = [:]
+  /// Second identities, and the ids beside them.
+  private var aliases: [UInt64: Int] = [:]
+  private var spans = SpanTree()
+  private var feedback = FeedbackJoin()
+  /// By file.
+  private var sessions: [Int: SessionUsage] = [:]
+  private var batches = BatchJoin()
   private var maps: [DecoderMap] = []
 
   /// From a decoder's string numbers to the run's.
@@ -83,6 +97,7 @@ struct RequestReducer {
     var users = NumberMap()
     var tenants = NumberMap()
     var tags = NumberMap()
+    var keys = NumberMap()
   }
 
   /// Nil until a number is first met in line order, so that the run's numbers do not depend on the decoders.
@@ -102,11 +117,10 @@ struct RequestReducer {
     }
   }
 
-  init(fileCount: Int, keepsText: Bool, keepsPlaces: Bool) {
+  init(fileCount: Int, formatCount: Int, _ needs: IngestNeeds) {
     firstLine = Array(repeating: 1, count: fileCount)
-    linesByFormat = Array(repeating: 0, count: FormatRegistry.all.count)
-    self.keepsText = keepsText
-    self.keepsPlaces = keepsPlaces
+    recordsByFormat = Array(repeating: 0, count: formatCount)
+    (keepsText, keepsPlaces, keepsIDs) = (needs.text, needs.places, needs.ids)
   }
 
   mutating func add(_ block: DecodedBlock, decoder: LineDecoder) {
@@ -115,26 +129,88 @@ struct RequestReducer {
     log.counts.lines += block.lines
     log.counts.blank += block.blank
     for (reason, line) in block.rejects {
-      log.rejects.add(reason, file: block.file, line: first + line)
-      log.counts.rejected += 1
+      reject(reason, file: block.file, line: first + line)
     }
+    for reason in block.skips { skip(reason) }
+    log.counts.records += block.records
     while maps.count <= decoder.index { maps.append(DecoderMap()) }
     prefetched &+= ids.prefetch(block.accepted)
-    for line in block.accepted {
-      add(line, block, decoder, place: RequestPlace(file: block.file, line: first + line.line))
+    var notes = block.notes[...]
+    for (position, line) in block.accepted.enumerated() {
+      let about = notes.isEmpty ? RecordNotes() : take(&notes, upTo: position, block, decoder)
+      add(
+        line, about, block, decoder,
+        place: RequestPlace(file: block.file, line: first + line.line, record: line.record))
     }
+    _ = take(&notes, upTo: block.accepted.count, block, decoder)
+  }
+
+  private mutating func reject(_ reason: RejectReason, file: Int, line: Int) {
+    log.rejects.add(reason, file: file, line: line)
+    log.counts.rejected += 1
+  }
+
+  private mutating func skip(_ reason: SkipReason, count: Int = 1) {
+    skips[reason, default: 0] += count
+    log.counts.skipped += count
+  }
+
+  /// Notes about the record at `position`.
+  private struct RecordNotes {
+    var links = RecordLinks()
+    var cumulative: CumulativeUsage?
+  }
+
+  private mutating func take(
+    _ notes: inout ArraySlice<RecordNote>, upTo position: Int, _ block: DecodedBlock, _ decoder: LineDecoder
+  ) -> RecordNotes {
+    var about = RecordNotes()
+    while let note = notes.first, note.position <= position {
+      notes = notes.dropFirst()
+      switch note.content {
+      case .links(let links): about.links = links
+      case .cumulative(let counts): about.cumulative = counts
+      case .span(let links): spans.add(links)
+      case .verdict(let value, let target): feedback.add(value, on: target)
+      case .sessionModel(let local):
+        sessions[block.file, default: SessionUsage()].model = number(of: decoder.models[Int(local)])
+      }
+    }
+    return about
+  }
+
+  /// Fills in what the file has said before; nil where the record is counted without becoming a request.
+  private mutating func continued(
+    _ request: Request, _ counts: CumulativeUsage, namesModel: Bool, place: RequestPlace
+  ) -> Request? {
+    var request = request
+    var session = sessions[place.file] ?? SessionUsage()
+    if namesModel { session.model = request.model }
+    let usage = session.call(counts)
+    sessions[place.file] = session
+    guard let model = session.model else {
+      reject(.missingModel, file: place.file, line: place.line)
+      return nil
+    }
+    guard let usage else {
+      log.counts.duplicates += 1
+      recordsByFormat[Int(request.format)] += 1
+      return nil
+    }
+    (request.model, request.usage) = (model, usage)
+    return request
   }
 
   private mutating func add(
-    _ line: DecodedLine, _ block: DecodedBlock, _ decoder: LineDecoder, place: RequestPlace
+    _ line: DecodedLine, _ about: RecordNotes, _ block: DecodedBlock, _ decoder: LineDecoder, place: RequestPlace
   ) {
     var request = line.request
-    linesByFormat[Int(request.format)] += 1
     let local = line.request
     let map = decoder.index
+    let namesModel = about.cumulative == nil || !decoder.models[Int(local.model)].display.isEmpty
     if let known = maps[map].models[local.model] {
       request.model = known
-    } else {
+    } else if namesModel {
       request.model = number(of: decoder.models[Int(local.model)])
       maps[map].models[local.model] = request.model
     }
@@ -156,22 +232,49 @@ struct RequestReducer {
       request.tags = tags.intern(decoder.tags[local.tags])
       maps[map].tags[local.tags] = request.tags
     }
+    if line.isQuestion { return hold(request, line, block, place) }
     if request.prompt != Request.noText { request.prompt = prompt(line, block) }
-    store(request, line, block, place)
+    if let counts = about.cumulative {
+      guard let whole = continued(request, counts, namesModel: namesModel, place: place) else { return }
+      request = whole
+    }
+    recordsByFormat[Int(request.format)] += 1
+    store(request, line, about.links, block, decoder, place)
   }
 
-  /// The log with its string tables.
-  func finished() -> RequestLog {
+  /// The log with its string tables, verdicts joined and wrappers of other calls taken out.
+  mutating func finished() -> RequestLog {
+    joinBatches()
+    log.counts.unmatchedFeedback = feedback.resolve(
+      &log.requests, owner: { [ids, aliases] hash in hash == 0 ? nil : ids.owner(of: hash) ?? aliases[hash] },
+      spans: { [spans] in spans.requestOfSpan })
+    log.keys = keys.column
+    dropWrappers()
     var log = log
+    log.keyNames = keys.names
     log.requests.forEach { request in
+      if request.feedback != .none { log.counts.rated += 1 }
       if request.flags.contains(.estimated) { log.counts.estimated += 1 }
       if request.flags.contains(.contradictory) { log.counts.contradictory += 1 }
     }
-    if keepsPlaces { log.idHashes = ids.hashes }
+    if keepsIDs { log.idHashes = ids.hashes }
+    log.skips = SkipReason.allCases.compactMap { reason in skips[reason].map { (reason, $0) } }
     log.users = users.strings
     log.tenants = tenants.strings
     log.tagSets = tags.strings.map(Self.tagList)
     return log
+  }
+
+  private mutating func dropWrappers() {
+    let wrappers = spans.wrappers()
+    for (wrapper, call) in wrappers where log.requests[call].feedback == .none {
+      log.requests[call].feedback = log.requests[wrapper].feedback
+    }
+    let dropped = Set(wrappers.map(\.wrapper))
+    for index in dropped { recordsByFormat[Int(log.requests[index].format)] -= 1 }
+    log.remove(dropped)
+    log.counts.accepted -= dropped.count
+    if !dropped.isEmpty { skip(.agentSpan, count: dropped.count) }
   }
 
   private mutating func number(of name: ModelName) -> UInt32 {
@@ -183,43 +286,72 @@ struct RequestReducer {
 
   private mutating func prompt(_ line: DecodedLine, _ block: DecodedBlock) -> UInt32 {
     if let known = log.prompts.index(of: line.rawKey) { return known }
+    if let held = batches.takeDescription(of: line.rawKey) { return log.prompts.add(held) }
     precondition(line.newPrompt >= 0, "a prompt was described in a block that is reduced later")
     return log.prompts.add(block.newPrompts[line.newPrompt])
   }
 
+  /// 0 for no key.
+  private mutating func number(ofKey local: UInt32, _ decoder: LineDecoder) -> UInt32 {
+    if local == 0 { return 0 }
+    if let known = maps[decoder.index].keys[local] { return known }
+    let number = keys.number(of: decoder.keys[local - 1])
+    maps[decoder.index].keys[local] = number
+    return number
+  }
+
   private mutating func store(
-    _ request: Request, _ line: DecodedLine, _ block: DecodedBlock, _ place: RequestPlace
+    _ request: Request, _ line: DecodedLine, _ links: RecordLinks, _ block: DecodedBlock, _ decoder: LineDecoder,
+    _ place: RequestPlace
   ) {
     let index = log.requests.count
-    if line.idHash != 0, let owner = ids.owner(of: line.idHash) {
+    let key = number(ofKey: line.key, decoder)
+    if let owner = owner(of: line, links) {
       log.counts.duplicates += 1
+      keys.set(key, of: owner, requests: log.requests.count)
       merge(request, line, block, place, into: owner)
+      link(links, line, to: owner)
+      noteBatchAnswer(line, block, request: owner)
       return
     }
+    link(links, line, to: index)
     log.counts.accepted += 1
     ids.append(line.idHash)
     log.requests.append(request)
+    keys.set(key, of: index, requests: log.requests.count)
     if keepsPlaces { log.places.append(place) }
     if keepsText {
       log.answerSketches.append(line.answerSketch)
       log.answerDigests.append(line.answerDigest)
     }
     keepAnswer(of: line, block, request: index)
+    noteBatchAnswer(line, block, request: index)
   }
 
-  /// One id is one request. The record that says most wins. The time is the earliest, whichever record wins, and what the
-  /// winner does not say (a bare response has no prompt and no user) is taken from the other.
+  private func owner(of line: DecodedLine, _ links: RecordLinks) -> Int? {
+    if line.idHash != 0, let owner = ids.owner(of: line.idHash) { return owner }
+    if aliases.isEmpty { return nil }
+    return aliases[line.idHash] ?? aliases[links.alias]
+  }
+
+  private mutating func link(_ links: RecordLinks, _ line: DecodedLine, to request: Int) {
+    if links.isEmpty { return }
+    if links.alias != 0 {
+      for hash in [line.idHash, links.alias] where hash != 0 && aliases[hash] == nil { aliases[hash] = request }
+    }
+    if links.trace != 0 { feedback.add(trace: links.trace, request: request) }
+    spans.add(links)
+    spans.addCall(span: links.span, request: request)
+  }
+
+  /// One id is one request. What the winning record does not say (a bare response has no prompt and no user) is taken from
+  /// the other.
   private mutating func merge(
     _ request: Request, _ line: DecodedLine, _ block: DecodedBlock, _ place: RequestPlace, into owner: Int
   ) {
     let old = log.requests[owner]
-    let wins = Request.wins(
-      laterIsError: request.isError, laterOutput: request.usage.output, overError: old.isError,
-      output: old.usage.output)
-    var merged = wins ? request : old
+    var (merged, wins) = Request.merged(old, request)
     let loser = wins ? old : request
-    merged.time = min(old.time, request.time)
-    if merged.latencyMs == Request.unknownLatency { merged.latencyMs = loser.latencyMs }
     if users[merged.user].isEmpty { merged.user = loser.user }
     if tenants[merged.tenant].isEmpty { merged.tenant = loser.tenant }
     if tags[merged.tags].isEmpty { merged.tags = loser.tags }
@@ -243,6 +375,57 @@ struct RequestReducer {
     let owner = log.prompts.prompts[Int(stored.prompt)].answerRequest
     guard !stored.isError, !line.answer.isEmpty, owner == -1 || owner == request else { return }
     log.prompts.setAnswer(block.answers[line.answer], of: stored.prompt, request: request)
+  }
+
+  private mutating func noteBatchAnswer(_ line: DecodedLine, _ block: DecodedBlock, request: Int) {
+    guard line.joinHash != 0 else { return }
+    batches.add(BatchJoin.Answer(request: request, text: Array(block.answers[line.answer])), id: line.joinHash)
+  }
+
+  /// Keeps a batch's question until its answer is known. Its prompt is no prompt of the log before that.
+  private mutating func hold(_ request: Request, _ line: DecodedLine, _ block: DecodedBlock, _ place: RequestPlace) {
+    let prompt = request.prompt == Request.noText ? nil : line.rawKey
+    if line.newPrompt >= 0 { batches.keep(block.newPrompts[line.newPrompt], of: line.rawKey) }
+    if batches.add(BatchJoin.Question(request: request, prompt: prompt, place: place), id: line.joinHash) {
+      log.counts.duplicates += 1
+      recordsByFormat[Int(request.format)] += 1
+    }
+  }
+
+  /// An answered question is a further line of its answer's request; one without an answer is rejected.
+  private mutating func joinBatches() {
+    var unanswered = batches.repeats
+    for (question, answer) in batches.pairs {
+      guard let answer else {
+        unanswered.append(question.place)
+        continue
+      }
+      log.counts.duplicates += 1
+      recordsByFormat[Int(question.request.format)] += 1
+      join(question, answer)
+    }
+    unanswered.sort { ($0.file, $0.line) < ($1.file, $1.line) }
+    for place in unanswered { log.rejects.add(.noAnswer, file: place.file, line: place.line) }
+    log.counts.rejected += unanswered.count
+  }
+
+  private mutating func join(_ question: BatchJoin.Question, _ answer: BatchJoin.Answer) {
+    var request = log.requests[answer.request]
+    let answering = log.models[Int(request.model)].answering
+    let asked = log.models[Int(question.request.model)].requested
+    request.model = number(of: ModelName(requested: asked, responded: answering))
+    if users[request.user].isEmpty { request.user = question.request.user }
+    if question.request.flags.contains(.hot) { request.flags.insert(.hot) }
+    if let key = question.prompt, request.prompt == Request.noText {
+      request.prompt = log.prompts.index(of: key) ?? log.prompts.add(batches.takeDescription(of: key)!)
+      // A training set needs prompt and answer on one line: it does not take this request.
+      if keepsPlaces { log.places[answer.request] = question.place }
+      let isFirst = log.prompts.prompts[Int(request.prompt)].answerRequest == -1
+      if isFirst, !request.isError, !answer.text.isEmpty {
+        log.prompts.setAnswer(answer.text[...], of: request.prompt, request: answer.request)
+      }
+    }
+    log.requests[answer.request] = request
   }
 
   /// `["a","b"]`, or one bare tag.

@@ -65,26 +65,38 @@ enum PromptReader {
 
   /// Reads `messages`: an array of `{role, content}` or a plain string. Nil when there is nothing usable in it.
   ///
-  /// - Parameter keepsMessages: whether to fill `Prompt.messages`.
-  static func read(_ messages: ca_slice, _ scanner: JSONScanner, keepsMessages: Bool = false) -> Prompt? {
+  /// - Parameters:
+  ///   - system: the system prompt of APIs that keep it apart; the same as a first system message.
+  ///   - keepsMessages: whether to fill `Prompt.messages`.
+  static func read(
+    _ messages: ca_slice, system: ca_slice = ca_slice(), _ scanner: JSONScanner, keepsMessages: Bool = false
+  ) -> Prompt? {
+    var prompt = Prompt()
+    var systemParts: [Hash128] = []
+    if system.isPresent {
+      let text = text(system, scanner)
+      systemParts = [Hash128(text)]
+      prompt.textBytes = text.count
+      if keepsMessages { prompt.messages = [.init(role: .system, text: text, foreign: 0)] }
+    }
     if messages.isFilledString {
-      var prompt = Prompt()
       prompt.lastUser = scanner.text(messages)
-      if keepsMessages { prompt.messages = [.init(role: .user, text: prompt.lastUser, foreign: 0)] }
-      prompt.textBytes = prompt.lastUser.count
+      if keepsMessages { prompt.messages.append(.init(role: .user, text: prompt.lastUser, foreign: 0)) }
+      prompt.textBytes += prompt.lastUser.count
       prompt.turns = 1
+      prompt.system = systemParts.isEmpty ? none : Hash128.combine(systemParts, tag: 1)
       return prompt
     }
     guard messages.is(CA_ARRAY), let elements = scanner.elements(messages) else { return nil }
-    var systemParts: [Hash128] = []
     var turnParts: [Hash128] = []
-    var prompt = Prompt()
     var lastUser: (turn: Int, withoutText: Hash128)?
     for element in elements where element.is(CA_OBJECT) {
       scanner.releasing {
         let (status, fields) = scanner.walk(messagePlan, element.bytes, as: MessageField.self)
         guard status == CA_OK else { return }
-        let (text, foreign) = content(fields[.content], toolCalls: fields[.toolCalls], scanner)
+        var (text, foreign) = content(fields[.content], toolCalls: fields[.toolCalls], scanner)
+        // Items of the Responses API that are no messages: calls of tools and what they gave.
+        if !fields[.role].isPresent { foreign = Hash128(element.bytes) }
         prompt.textBytes += text.count
         if fields[.role].equals("system") || fields[.role].equals("developer") {
           systemParts.append(Hash128(text))
@@ -114,6 +126,11 @@ enum PromptReader {
     prompt.system = systemParts.isEmpty ? none : Hash128.combine(systemParts, tag: 1)
     prompt.turnParts = turnParts
     return prompt
+  }
+
+  /// A string, or the text parts of an array.
+  static func text(_ slice: ca_slice, _ scanner: JSONScanner) -> UnsafeRawBufferPointer {
+    content(slice, toolCalls: ca_slice(), scanner).text
   }
 
   /// The text of a message and a hash of everything in it that is not text.
@@ -161,6 +178,6 @@ enum PromptReader {
 
   /// The answer as one text: a string, or the text parts of an array.
   static func answer(_ draft: RequestDraft, _ scanner: JSONScanner) -> UnsafeRawBufferPointer {
-    draft.joinedAnswer ?? content(draft.answer, toolCalls: ca_slice(), scanner).text
+    draft.joinedAnswer ?? text(draft.answer, scanner)
   }
 }

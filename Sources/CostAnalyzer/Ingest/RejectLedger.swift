@@ -13,6 +13,7 @@ package enum RejectReason: String, CaseIterable, Sendable, Error {
   case badCount = "bad_count"
   case badCost = "bad_cost"
   case badField = "bad_field"
+  case noAnswer = "no_answer"
 
   package var explanation: String {
     switch self {
@@ -29,6 +30,7 @@ package enum RejectReason: String, CaseIterable, Sendable, Error {
     case .badCount: "a token count that is negative, fractional or above 2^31"
     case .badCost: "a cost that is negative or not a number"
     case .badField: "a field of the wrong type"
+    case .noAnswer: "a batch request without an answer among the inputs, or with several of its custom_id"
     }
   }
 }

@@ -41,15 +41,31 @@ package struct Request: Sendable {
   package var flags: Flags
   package var tier: ServiceTier
   package var format: UInt8
+  package var feedback = Feedback.none
   /// Raw key in `RequestLog.prompts`, or `noText` when the run or the record has no prompt text.
   package var prompt: UInt32 = noText
 
   package var isError: Bool { flags.contains(.error) }
 
-  /// Which of two records of one request says most: success over error, then more output tokens, then the later one
-  /// (stream fragments carry cumulative counts).
-  static func wins(laterIsError: Bool, laterOutput: UInt32, overError earlierIsError: Bool, output: UInt32) -> Bool {
-    earlierIsError != laterIsError ? earlierIsError : laterOutput >= output
+  /// Two records of one request in one. The one that says most wins: success over error, then more output tokens, then the
+  /// later one (stream fragments carry cumulative counts). The time is the earliest, whichever wins. Names, which the winner
+  /// may lack, are left to the caller.
+  static func merged(_ old: Request, _ later: Request) -> (request: Request, laterWins: Bool) {
+    let wins = old.isError != later.isError ? old.isError : later.usage.output >= old.usage.output
+    var merged = wins ? later : old
+    let loser = wins ? old : later
+    merged.time = min(old.time, later.time)
+    if merged.latencyMs == Request.unknownLatency { merged.latencyMs = loser.latencyMs }
+    if loser.usage.output == merged.usage.output && loser.isError == merged.isError {
+      // The whole call too, as another tool saw it.
+      merged.usage.reasoning = max(old.usage.reasoning, later.usage.reasoning)
+      if loser.flags.contains(.billed) && !merged.flags.contains(.billed) {
+        merged.cost = loser.cost
+        merged.flags.insert(.billed)
+      }
+    }
+    merged.feedback = old.feedback.joined(later.feedback)
+    return (merged, wins)
   }
 }
 
@@ -59,6 +75,8 @@ package struct RequestPlace: Sendable, Hashable {
   package var file: Int
   /// From 1.
   package var line: Int
+  /// Among the records of the line, from 0.
+  package var record = 0
 }
 
 /// The models of one request as logged: what was asked for and what answered.
@@ -82,8 +100,12 @@ package struct RequestLog: Sendable {
   package var answerDigests = ChunkedArray<AnswerDigest>()
   /// Where the record with each request's text stands; empty unless asked for.
   package var places = ChunkedArray<RequestPlace>()
-  /// XXH3 of each request's logged id, 0 without one; empty unless places are kept.
+  /// XXH3 of each request's logged id, 0 without one; empty unless asked for.
   package var idHashes = ChunkedArray<UInt64>()
+  /// The API key of each request, a number into `keyNames`; empty when the log names none.
+  package var keys = ChunkedArray<UInt32>()
+  /// The first is "": no key.
+  package var keyNames: [String] = []
   package var models: [ModelName] = []
   package var users: [String] = []
   package var tenants: [String] = []
@@ -95,23 +117,38 @@ package struct RequestLog: Sendable {
   package var ends: [InputEnd] = []
   package var problems: [InputProblem] = []
   package var rejects = RejectLedger()
+  /// Records that were understood and are no requests, in declaration order.
+  package var skips: [(reason: SkipReason, count: Int)] = []
 }
 
-/// Lines read = accepted + duplicates + rejected + blank; checked when ingest ends.
+/// Records = accepted + duplicates + rejected + skipped; every line that is not blank holds one at least. Checked when
+/// ingest ends.
 package struct IngestCounts: Sendable, Equatable {
   package var lines = 0
   package var blank = 0
+  /// What the lines hold: one record each, but for formats that put many into a line.
+  package var records = 0
   package var accepted = 0
   package var duplicates = 0
   package var rejected = 0
+  package var skipped = 0
   package var estimated = 0
   package var contradictory = 0
   package var decodedBytes = 0
-  /// Accepted lines by format, in registry order.
+  /// Requests with a user's verdict.
+  package var rated = 0
+  /// Verdicts on records that are not in the log.
+  package var unmatchedFeedback = 0
+  /// Accepted records by format, in registry order.
   package var byFormat: [(name: String, lines: Int)] = []
 
+  /// Neither skipped records nor lines with several.
+  package var hasOneRecordPerLine: Bool { skipped == 0 && records + blank == lines }
+
   package static func == (a: IngestCounts, b: IngestCounts) -> Bool {
-    (a.lines, a.blank, a.accepted, a.duplicates, a.rejected) == (b.lines, b.blank, b.accepted, b.duplicates, b.rejected)
+    (a.lines, a.blank, a.records, a.accepted, a.duplicates, a.rejected)
+      == (b.lines, b.blank, b.records, b.accepted, b.duplicates, b.rejected)
+      && (a.skipped, a.rated, a.unmatchedFeedback) == (b.skipped, b.rated, b.unmatchedFeedback)
       && (a.estimated, a.contradictory, a.decodedBytes) == (b.estimated, b.contradictory, b.decodedBytes)
       && a.byFormat.elementsEqual(b.byFormat) { $0 == $1 }
   }

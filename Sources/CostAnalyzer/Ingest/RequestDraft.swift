@@ -12,6 +12,8 @@ struct RequestDraft {
   var responseModel = ca_slice()
   var user = ca_slice()
   var tenant = ca_slice()
+  /// The API key that paid: its alias or its hash.
+  var key = ca_slice()
   /// An array of strings, or one string.
   var tags = ca_slice()
   var isError = false
@@ -31,6 +33,8 @@ struct RequestDraft {
 
   /// Array of `{role, content}`, or a string.
   var messages = ca_slice()
+  /// The system prompt where it is no message: a string, or an array of text parts.
+  var system = ca_slice()
   /// The answer: a string, an array of text parts, or absent.
   var answer = ca_slice()
   /// An answer that had to be put together (stream chunks); wins over `answer`.
@@ -43,6 +47,16 @@ struct RequestDraft {
   /// The object in which `SamplingParameters` are looked for.
   var parameters = ca_slice()
   var embedding = ca_slice()
+  /// What the user said of the answer.
+  var feedback = Feedback.none
+  var links = RecordLinks()
+  /// Counts from the beginning of the session, in the place of `usage`; the model may then be the session's.
+  var cumulative: CumulativeUsage?
+
+  /// What the two files of a batch have in common (`BatchJoin`).
+  var joinKey = ca_slice()
+  /// A line of a batch input file: a prompt, and no request by itself.
+  var isQuestion = false
 }
 
 /// Readers for single fields, shared by the formats. Wrong types throw the reason to reject the line.
@@ -80,11 +94,13 @@ enum FieldReader {
   }
 
   /// A decimal amount of USD; nil when absent, null or an empty string.
-  static func usd(_ slice: ca_slice) throws(RejectReason) -> PicoDollars? {
+  ///
+  /// - Parameter decimals: of the unit in which it is logged: 12 for dollars, 10 for cents.
+  static func usd(_ slice: ca_slice, decimals: Int = 12) throws(RejectReason) -> PicoDollars? {
     guard slice.isPresent, slice.length > 0 else { return nil }
     guard slice.is(CA_NUMBER) || slice.is(CA_STRING) else { throw .badCost }
     if slice.is(CA_STRING) && (slice.equals("None") || slice.equals("-")) { return nil }
-    guard let pico = MoneyText.parse(decimal: slice.bytes), pico >= 0 else { throw .badCost }
+    guard let pico = MoneyText.parse(decimal: slice.bytes, decimals: decimals), pico >= 0 else { throw .badCost }
     return pico
   }
 
@@ -153,10 +169,11 @@ enum FieldReader {
 
   /// Splits an input count that includes cached tokens into disjoint classes.
   ///
-  /// Where the cached tokens exceed the count that should contain them, the record contradicts its format: the count is
-  /// then taken as exclusive and the draft says so.
+  /// Where the cached tokens exceed the count that should contain them, or the logged total holds them beside it, the
+  /// record contradicts its format: the count is then taken as exclusive and the draft says so.
   static func setInclusive(
-    _ draft: inout RequestDraft, input: UInt32?, read: UInt32?, write5m: UInt32?, write1h: UInt32?
+    _ draft: inout RequestDraft, input: UInt32?, read: UInt32?, write5m: UInt32?, write1h: UInt32?,
+    output: UInt32? = nil, total: UInt32? = nil
   ) {
     let (read, write5m, write1h) = (read ?? 0, write5m ?? 0, write1h ?? 0)
     draft.usage.cacheRead = read
@@ -165,11 +182,39 @@ enum FieldReader {
     guard let input else { return }
     draft.inputKnown = true
     let cached = UInt64(read) + UInt64(write5m) + UInt64(write1h)
-    if cached <= UInt64(input) {
+    let isBeside =
+      cached > 0 && output != nil && total.map { UInt64($0) == UInt64(input) + cached + UInt64(output ?? 0) } ?? false
+    if cached <= UInt64(input) && !isBeside {
       draft.usage.input = input - UInt32(cached)
     } else {
       draft.usage.input = input
       draft.contradictory = true
     }
+  }
+
+  /// A verdict from −1 to 1, true or false; none when absent or null.
+  static func verdict(_ slice: ca_slice) throws(RejectReason) -> Feedback {
+    guard slice.isPresent, slice.length > 0 else { return .none }
+    if slice.is(CA_TRUE) || slice.is(CA_FALSE) { return Feedback(rawValue: slice.is(CA_TRUE) ? 127 : -127) }
+    guard let value = slice.double, let verdict = Feedback(value) else { throw .badField }
+    return verdict
+  }
+
+  /// Undoes the split where a total of all tokens only adds up with the cached ones beside the input.
+  static func setExclusive(_ draft: inout RequestDraft, input: UInt32, ifTotal total: UInt32) {
+    let cached = draft.usage.promptTokens - UInt64(draft.usage.input)
+    let apart = UInt64(input) + UInt64(draft.usage.output)
+    guard cached > 0, apart != UInt64(total), apart + cached == UInt64(total) else { return }
+    draft.usage.input = input
+    draft.contradictory = true
+  }
+
+  /// Epoch nanoseconds as OTLP writes them, a number in a string; nil when absent or 0, which means the same.
+  static func nanoseconds(_ slice: ca_slice) throws(RejectReason) -> Int64? {
+    guard slice.isPresent, slice.length > 0, !slice.equals("0") else { return nil }
+    guard let value = Int64(String(decoding: slice.bytes.prefix(32), as: UTF8.self)),
+      let time = Timestamp.plausible(value / 1000)
+    else { throw .badTime }
+    return time
   }
 }

@@ -16,14 +16,18 @@ struct Intake {
 
   private(set) var lines: [Line] = []
   private(set) var problems: [InputProblem] = []
-  let store: StateStore
-  let tables: [PriceTable]
-  let threads: Int
+  private let store: StateStore
+  private let options: AnalysisOptions
+  private let mapping: LogMapping?
+  private let tables: [PriceTable]
+  private let threads: Int
   /// UTC microseconds.
-  let now: Int64
+  private let now: Int64
 
-  init(_ store: StateStore, _ tables: [PriceTable], threads: Int, now: Int64) {
-    (self.store, self.tables, self.threads, self.now) = (store, tables, threads, now)
+  init(_ store: StateStore, _ options: AnalysisOptions, threads: Int, now: Int64) throws {
+    (self.store, self.options, self.threads, self.now) = (store, options, threads, now)
+    mapping = try options.input.mapping.map { try LogMapping(file: $0) }
+    tables = try options.priceTables()
   }
 
   mutating func take(_ arguments: [String]) throws {
@@ -47,7 +51,9 @@ struct Intake {
   private mutating func take(_ file: InputFile, after old: StoredSource?) throws {
     var reader = LogReader(settings: nil, threads: threads)
     reader.needs.text = false
-    reader.needs.places = true
+    reader.needs.ids = true
+    reader.limits = options.inputLimits
+    reader.mapping = mapping
     var log = reader.read([file])
     problems += log.problems + InputProblem.damage(log.inputs, log.ends)
     PriceBook(models: log.models, tables: tables).price(&log)

@@ -140,6 +140,15 @@ package struct PromptTable: Sendable {
     prompts[Int(prompt)].answerRequest = request
   }
 
+  /// Moves every answer to another request, or drops it where there is none.
+  mutating func renumberAnswers(_ moved: (_ prompt: UInt32, _ request: Int) -> Int?) {
+    for index in prompts.indices where prompts[index].answerRequest >= 0 {
+      let request = moved(UInt32(index), prompts[index].answerRequest)
+      prompts[index].answerRequest = request ?? -1
+      if request == nil { prompts[index].answer = [] }
+    }
+  }
+
   mutating func setEmbedding(_ vector: [Float], of prompt: UInt32) {
     if prompts[Int(prompt)].embedding.isEmpty { prompts[Int(prompt)].embedding = vector }
   }

@@ -258,15 +258,29 @@ struct MarkdownReport {
   private func inputs() -> String {
     let counts = analysis.log.counts
     var text = "## Input\n\n"
-    text += "\(NumberText.grouped(counts.lines)) lines = \(NumberText.grouped(counts.accepted)) requests + "
+    if !counts.hasOneRecordPerLine {
+      text += "\(NumberText.grouped(counts.lines)) lines, \(NumberText.grouped(counts.blank)) of them blank, hold "
+      text += "\(NumberText.grouped(counts.records)) records. Records"
+    } else {
+      text += "\(NumberText.grouped(counts.lines)) lines"
+    }
+    text += " = \(NumberText.grouped(counts.accepted)) requests + "
     text += "\(NumberText.grouped(counts.duplicates)) repeated ids (retries, stream fragments) + "
-    text += "\(NumberText.grouped(counts.rejected)) rejected + \(NumberText.grouped(counts.blank)) blank. "
+    text += "\(NumberText.grouped(counts.rejected)) rejected + "
+    text +=
+      counts.hasOneRecordPerLine
+      ? "\(NumberText.grouped(counts.blank)) blank. " : "\(NumberText.grouped(counts.skipped)) skipped. "
     text +=
       "Formats: " + counts.byFormat.map { "\($0.name) \(NumberText.grouped($0.lines))" }.joined(separator: ", ") + ".\n"
     if counts.contradictory > 0 {
       text +=
-        "\n\(NumberText.grouped(counts.contradictory)) requests report more cached tokens than the input that should contain them; their input was taken as uncached.\n"
+        "\n\(NumberText.grouped(counts.contradictory)) requests count cached tokens otherwise than their format says, as their own sums show; they were read as the sums say.\n"
     }
+    if counts.rated > 0 || counts.unmatchedFeedback > 0 {
+      text += "\n\(NumberText.grouped(counts.rated)) requests have a user's verdict; "
+      text += "\(NumberText.grouped(counts.unmatchedFeedback)) verdicts are on records that are not in the log.\n"
+    }
+    if !analysis.log.skips.isEmpty { text += "\n" + Self.skipTable(analysis).markdown() }
     if !analysis.log.rejects.entries.isEmpty {
       text += "\n" + Self.rejectTable(analysis).markdown() + "\nFirst places: `rejects.csv`.\n"
     }
@@ -279,6 +293,15 @@ struct MarkdownReport {
       }
     }
     return text
+  }
+
+  private static func skipTable(_ analysis: Analysis) -> Table {
+    var table = Table(
+      "skips", [.init("reason", "skipped because"), .init("records", "records"), .init("explanation", "meaning")])
+    for (reason, count) in analysis.log.skips {
+      table.add(.text(reason.rawValue), .int(count), .text(reason.explanation))
+    }
+    return table
   }
 
   private static func rejectTable(_ analysis: Analysis) -> Table {

@@ -23,6 +23,9 @@ package struct RunManifest: Codable, Sendable {
 
   package struct Counts: Codable, Sendable {
     package var lines: Int
+    /// Absent where every line holds one record, and none is skipped.
+    package var records: Int?
+    package var skipped: Int?
     package var requests: Int
     package var rejected: Int
     package var duplicates: Int
@@ -30,6 +33,8 @@ package struct RunManifest: Codable, Sendable {
     package var estimated: Int
     package var contradictory: Int
     package var unpriced: Int
+    /// Requests with a user's verdict; absent without any.
+    package var rated: Int?
   }
 
   package var schema = RunManifest.schema

@@ -28,9 +28,9 @@ extension StateStore {
   /// Sums some days anew from their requests.
   static func recount(_ db: Database, _ days: Set<Int>) throws {
     let unnamed = try number(of: "", db)
-    var tagSets: [Int64: [Int64]] = [:]
+    var tagSets: [UInt32: [UInt32]] = [:]
     for day in days.sorted() {
-      var sums: [Dimension: [Int64: LedgerRow]] = [:]
+      var sums: [Dimension: [UInt32: LedgerRow]] = [:]
       let rows = try Row.fetchAll(
         db,
         sql: """
@@ -45,9 +45,9 @@ extension StateStore {
         var group = LedgerRow(row, cost: 0)
         // A sum of pico-dollars can exceed 64 bits.
         group.cost = Int128(row["micro"] as Int64) * 1_000_000 + Int128(row["rest"] as Int64)
-        let set: Int64 = row["tags"]
+        let set: UInt32 = row["tags"]
         if tagSets[set] == nil { tagSets[set] = try tags(of: set, db) }
-        var keys: [(Dimension, Int64)] = [
+        var keys: [(Dimension, UInt32)] = [
           (.total, unnamed), (.model, row["model"]), (.user, row["user"]), (.tenant, row["tenant"]),
         ]
         keys += tagSets[set]!.map { (.tag, $0) }
@@ -61,7 +61,7 @@ extension StateStore {
   }
 
   static func insertDaily(
-    _ db: Database, _ day: Int, _ dimension: Dimension, _ name: Int64, _ row: LedgerRow
+    _ db: Database, _ day: Int, _ dimension: Dimension, _ name: UInt32, _ row: LedgerRow
   ) throws {
     try db.cachedStatement(sql: "INSERT INTO daily VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
       arguments: [
@@ -71,7 +71,7 @@ extension StateStore {
       ])
   }
 
-  private static func tags(of set: Int64, _ db: Database) throws -> [Int64] {
+  private static func tags(of set: UInt32, _ db: Database) throws -> [UInt32] {
     let text = try String.fetchOne(db, sql: "SELECT text FROM name WHERE id = ?", arguments: [set]) ?? ""
     let tags = (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []
     return try Set(tags).sorted().map { try number(of: $0, db) }

@@ -1,37 +1,24 @@
 import Foundation
 import GRDB
 
-/// One request as the state keeps it: what the ledger needs, no text but names.
-package struct StoredRequest: Sendable, Equatable {
+/// One request as the state keeps it: what the ledger needs. Its model, user, tenant and tags are numbers of names.
+struct StoredRequest: Sendable {
   /// XXH3 of the logged id; 0 without one.
-  package var idHash: UInt64
-  package var time: Int64
-  /// Numbers of names.
-  package var model: Int64
-  package var user: Int64
-  package var tenant: Int64
-  package var tags: Int64
-  package var usage: TokenUsage
-  package var latencyMs: UInt32
-  package var flags: Request.Flags
-  package var tier: ServiceTier
-  package var cost: PicoDollars
+  var idHash: UInt64
+  var request: Request
 
-  /// One id is one request, also over files: the same rule as within a file (`RequestReducer`).
+  /// One id is one request, also over files.
   ///
   /// - Parameter unnamed: number of the empty name.
-  mutating func merge(_ later: StoredRequest, unnamed: Int64) {
-    let wins = Request.wins(
-      laterIsError: later.flags.contains(.error), laterOutput: later.usage.output, overError: flags.contains(.error),
-      output: usage.output)
-    var merged = wins ? later : self
-    let loser = wins ? self : later
-    merged.time = min(time, later.time)
-    if merged.latencyMs == Request.unknownLatency { merged.latencyMs = loser.latencyMs }
+  mutating func merge(_ later: StoredRequest, unnamed: UInt32) {
+    var (merged, wins) = Request.merged(request, later.request)
+    let loser = wins ? request : later.request
     if merged.user == unnamed { merged.user = loser.user }
     if merged.tenant == unnamed { merged.tenant = loser.tenant }
     if merged.tags == unnamed { merged.tags = loser.tags }
-    self = merged
+    // Both are priced already; the bill of one is that of both.
+    if merged.flags.contains(.billed) { merged.flags.remove(.unpriced) }
+    request = merged
   }
 }
 
@@ -72,12 +59,12 @@ extension StateStore {
           id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL,
           lines INTEGER NOT NULL, rejected INTEGER NOT NULL, first_time INTEGER, last_time INTEGER, read_at TEXT NOT NULL);
         CREATE TABLE record (
-          source INTEGER NOT NULL REFERENCES source, line INTEGER NOT NULL, shared INTEGER NOT NULL DEFAULT 0,
+          source INTEGER NOT NULL REFERENCES source, position INTEGER NOT NULL, shared INTEGER NOT NULL DEFAULT 0,
           id_hash INTEGER NOT NULL, time INTEGER NOT NULL, day INTEGER NOT NULL, model INTEGER NOT NULL,
           user INTEGER NOT NULL, tenant INTEGER NOT NULL, tags INTEGER NOT NULL, input INTEGER NOT NULL,
           cache_read INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL,
           output INTEGER NOT NULL, reasoning INTEGER NOT NULL, latency_ms INTEGER NOT NULL, flags INTEGER NOT NULL,
-          tier INTEGER NOT NULL, cost INTEGER NOT NULL, PRIMARY KEY (source, line)) WITHOUT ROWID;
+          tier INTEGER NOT NULL, cost INTEGER NOT NULL, PRIMARY KEY (source, position)) WITHOUT ROWID;
         CREATE INDEX record_id ON record (id_hash) WHERE id_hash <> 0;
         CREATE INDEX record_day ON record (day);
         CREATE TABLE merged (
@@ -126,7 +113,7 @@ extension StateStore {
   /// Takes the requests of one input into the state, in one transaction: a kill leaves all of them or none.
   ///
   /// - Parameters:
-  ///   - log: of this file alone, priced, with places and ids.
+  ///   - log: of this file alone, priced, with ids.
   ///   - replacing: what an appended or rewritten file replaces.
   /// - Returns: requests left out because their days were dropped already.
   @discardableResult
@@ -183,7 +170,7 @@ extension StateStore {
     let tags = try log.tagSets.map { try number(of: $0.isEmpty ? "" : Self.json($0), db) }
     let insert = try db.cachedStatement(
       sql: """
-        INSERT INTO record (source, line, shared, \(columns))
+        INSERT INTO record (source, position, shared, \(columns))
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     let find = try db.cachedStatement(sql: "SELECT 1 FROM record WHERE id_hash = ? AND id_hash <> 0 LIMIT 1")
@@ -202,13 +189,12 @@ extension StateStore {
         isShared = try Row.fetchOne(find) != nil
         if isShared { ids.insert(id) }
       }
-      let stored = StoredRequest(
-        idHash: log.idHashes[index], time: request.time, model: models[Int(request.model)],
-        user: users[Int(request.user)], tenant: tenants[Int(request.tenant)], tags: tags[Int(request.tags)],
-        usage: request.usage, latencyMs: request.latencyMs, flags: request.flags, tier: request.tier,
-        cost: request.cost)
+      var named = request
+      (named.model, named.user) = (models[Int(request.model)], users[Int(request.user)])
+      (named.tenant, named.tags) = (tenants[Int(request.tenant)], tags[Int(request.tags)])
+      let stored = StoredRequest(idHash: log.idHashes[index], request: named)
       try insert.execute(
-        arguments: StatementArguments([source, Int64(log.places[index].line), isShared ? 1 : 0]) + stored.arguments)
+        arguments: StatementArguments([source, index, isShared]) + stored.arguments)
     }
     return left
   }
@@ -217,14 +203,14 @@ extension StateStore {
     String(decoding: (try? JSONEncoder().encode(tags)) ?? Data(), as: UTF8.self)
   }
 
-  static func number(of name: String, _ db: Database) throws -> Int64 {
-    if let id = try Int64.fetchOne(
+  static func number(of name: String, _ db: Database) throws -> UInt32 {
+    if let id = try UInt32.fetchOne(
       db.cachedStatement(sql: "SELECT id FROM name WHERE text = ?"), arguments: [name])
     {
       return id
     }
     try db.cachedStatement(sql: "INSERT INTO name (text) VALUES (?)").execute(arguments: [name])
-    return db.lastInsertedRowID
+    return UInt32(db.lastInsertedRowID)
   }
 
   /// Folds the records of ids that stand, or stood, in several files, in the order they were read.
@@ -235,10 +221,10 @@ extension StateStore {
       if let before { days.insert(before) }
       try db.execute(sql: "DELETE FROM merged WHERE id_hash = ?", arguments: [id])
       let rows = try Row.fetchAll(
-        db, sql: "SELECT \(columns) FROM record WHERE id_hash = ? AND id_hash <> 0 ORDER BY source, line",
+        db, sql: "SELECT \(columns) FROM record WHERE id_hash = ? AND id_hash <> 0 ORDER BY source, position",
         arguments: [id]
       ).map(StoredRequest.init)
-      for row in rows { days.insert(Timestamp.dayNumber(row.time)) }
+      for row in rows { days.insert(Timestamp.dayNumber(row.request.time)) }
       try db.execute(
         sql: "UPDATE record SET shared = ? WHERE id_hash = ? AND id_hash <> 0", arguments: [rows.count > 1 ? 1 : 0, id])
       guard rows.count > 1, var merged = rows.first else { continue }
@@ -272,22 +258,24 @@ extension StateStore {
 
 extension StoredRequest {
   init(_ row: Row) {
+    let usage = TokenUsage(
+      input: row["input"], cacheRead: row["cache_read"], cacheWrite5m: row["cache_write_5m"],
+      cacheWrite1h: row["cache_write_1h"], output: row["output"], reasoning: row["reasoning"])
     self.init(
-      idHash: UInt64(bitPattern: row["id_hash"] as Int64), time: row["time"], model: row["model"], user: row["user"],
-      tenant: row["tenant"], tags: row["tags"],
-      usage: TokenUsage(
-        input: row["input"], cacheRead: row["cache_read"], cacheWrite5m: row["cache_write_5m"],
-        cacheWrite1h: row["cache_write_1h"], output: row["output"], reasoning: row["reasoning"]),
-      latencyMs: row["latency_ms"], flags: .init(rawValue: row["flags"]),
-      tier: ServiceTier(rawValue: row["tier"]) ?? .standard, cost: row["cost"])
+      idHash: UInt64(bitPattern: row["id_hash"] as Int64),
+      request: Request(
+        time: row["time"], cost: row["cost"], usage: usage, latencyMs: row["latency_ms"], model: row["model"],
+        user: row["user"], tenant: row["tenant"], tags: row["tags"], flags: .init(rawValue: row["flags"]),
+        tier: ServiceTier(rawValue: row["tier"]) ?? .standard, format: 0))
   }
 
   /// In the order of `StateStore.columns`.
   var arguments: StatementArguments {
-    [
-      Int64(bitPattern: idHash), time, Int64(Timestamp.dayNumber(time)), model, user, tenant, tags, Int64(usage.input),
-      Int64(usage.cacheRead), Int64(usage.cacheWrite5m), Int64(usage.cacheWrite1h), Int64(usage.output),
-      Int64(usage.reasoning), Int64(latencyMs), Int64(flags.rawValue), Int64(tier.rawValue), cost,
+    let usage = request.usage
+    return [
+      Int64(bitPattern: idHash), request.time, Timestamp.dayNumber(request.time), request.model, request.user,
+      request.tenant, request.tags, usage.input, usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h, usage.output,
+      usage.reasoning, request.latencyMs, request.flags.rawValue, request.tier.rawValue, request.cost,
     ]
   }
 }

@@ -26,7 +26,7 @@ extension StateStore {
   /// they were; nil when the name is not known.
   package func forget(user: String) throws -> Int? {
     let forgotten: Int? = try writing { db in
-      guard let number = try Int64.fetchOne(db, sql: "SELECT id FROM name WHERE text = ?", arguments: [user]),
+      guard let number = try UInt32.fetchOne(db, sql: "SELECT id FROM name WHERE text = ?", arguments: [user]),
         !user.isEmpty
       else { return nil }
       let days = try Set(
@@ -56,7 +56,7 @@ extension StateStore {
   }
 
   /// Adds the sums of a name to those of another on days whose requests are gone.
-  private static func moveDroppedDays(_ db: Database, _ days: Set<Int>, from: Int64, to: Int64) throws {
+  private static func moveDroppedDays(_ db: Database, _ days: Set<Int>, from: UInt32, to: UInt32) throws {
     for day in days.sorted() {
       var sum = LedgerRow()
       for row in try Row.fetchAll(

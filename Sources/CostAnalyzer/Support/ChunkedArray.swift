@@ -33,4 +33,11 @@ package struct ChunkedArray<Element: Sendable>: Sendable {
   package func forEach(_ body: (Element) throws -> Void) rethrows {
     for chunk in chunks { for element in chunk { try body(element) } }
   }
+
+  /// The elements whose index the body wants, in order.
+  package func filtered(_ isKept: (Int) -> Bool) -> ChunkedArray {
+    var result = ChunkedArray()
+    for index in 0..<count where isKept(index) { result.append(self[index]) }
+    return result
+  }
 }

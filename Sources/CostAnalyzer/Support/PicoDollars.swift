@@ -30,9 +30,10 @@ package enum MoneyText {
 
   /// Decimal dollars (`0.00022500000000000002`, `5.4e-2`, `-1`) in pico-dollars, rounded half-even from the exact
   /// decimal, never through a binary fraction.
+  /// - Parameter decimals: of the unit in which it is written: 12 for dollars, 10 for cents.
   /// - Returns: nil when the bytes are not a decimal or the amount does not fit.
-  package static func parse(decimal text: some Sequence<UInt8>) -> PicoDollars? {
-    DecimalText.scaled(text, byTenToThe: 12)?.value
+  package static func parse(decimal text: some Sequence<UInt8>, decimals: Int = 12) -> PicoDollars? {
+    DecimalText.scaled(text, byTenToThe: decimals)?.value
   }
 
   private static func padded(_ digits: String, to width: Int) -> String {

@@ -8,7 +8,7 @@ struct LiteLLMStandardLoggingFormat: LogFormat {
   let name = "litellm"
   private enum Field: Int, CaseIterable {
     case id, callType, startTime, endTime, status, cacheHit, model, responseTime, cost, promptTokens, completionTokens
-    case endUser, keyUser, team, keyAlias, tags, messages, usageObject, parameters
+    case endUser, keyUser, team, keyAlias, keyHash, tags, messages, usageObject, parameters
     case temperature, maxTokens, tools, responseFormat, tier, responseModel, content, toolCalls, usage, nested, schema
 
     var pointer: String {
@@ -28,6 +28,7 @@ struct LiteLLMStandardLoggingFormat: LogFormat {
       case .keyUser: "/metadata/user_api_key_user_id"
       case .team: "/metadata/user_api_key_team_id"
       case .keyAlias: "/metadata/user_api_key_alias"
+      case .keyHash: "/metadata/user_api_key_hash"
       case .tags: "/request_tags"
       case .messages: "/messages"
       case .usageObject: "/metadata/usage_object"
@@ -73,6 +74,7 @@ struct LiteLLMStandardLoggingFormat: LogFormat {
     draft.responseModel = fields[.responseModel]
     draft.user = [fields[.endUser], fields[.keyUser], fields[.keyAlias]].first { $0.isFilledString } ?? ca_slice()
     draft.tenant = fields[.team]
+    draft.key = fields[.keyAlias].isFilledString ? fields[.keyAlias] : fields[.keyHash]
     draft.tags = fields[.tags]
     draft.isError = FieldReader.isError(status: fields[.status])
     draft.gatewayHit = fields[.cacheHit].isTrue || fields[.cacheHit].equals("True")

@@ -1,48 +1,10 @@
 import CTextScan
 
-/// The chat-completion request and response bodies, shared by every format that wraps them.
+/// Usage and streams of the chat-completions API, shared by every format that wraps its bodies.
 /// `prompt_tokens` *includes* cached tokens (OpenAI API reference, "usage").
 enum OpenAIChat {
-  enum RequestField: Int, CaseIterable {
-    case model, messages, user, temperature, maxTokens, maxCompletionTokens, tools, responseFormat, tier
-
-    var pointer: String {
-      switch self {
-      case .model: "/model"
-      case .messages: "/messages"
-      case .user: "/user"
-      case .temperature: "/temperature"
-      case .maxTokens: "/max_tokens"
-      case .maxCompletionTokens: "/max_completion_tokens"
-      case .tools: "/tools"
-      case .responseFormat: "/response_format"
-      case .tier: "/service_tier"
-      }
-    }
-  }
-
-  enum ResponseField: Int, CaseIterable {
-    case id, object, model, created, content, toolCalls, functionCall, error, tier, type, usage
-
-    var pointer: String {
-      switch self {
-      case .id: "/id"
-      case .object: "/object"
-      case .model: "/model"
-      case .created: "/created"
-      case .content: "/choices/0/message/content"
-      case .toolCalls: "/choices/0/message/tool_calls"
-      case .functionCall: "/choices/0/message/function_call"
-      case .error: "/error"
-      case .tier: "/service_tier"
-      case .type: "/type"
-      case .usage: "/usage"
-      }
-    }
-  }
-
   enum UsageField: Int, CaseIterable {
-    case prompt, completion, cached, written, reasoning, read, creation, detailCreation, write5m, write1h
+    case prompt, completion, cached, written, reasoning, read, creation, detailCreation, write5m, write1h, total
 
     var pointer: String {
       switch self {
@@ -56,6 +18,7 @@ enum OpenAIChat {
       case .detailCreation: "/prompt_tokens_details/cache_creation_tokens"
       case .write5m: "/prompt_tokens_details/cache_creation_token_details/ephemeral_5m_input_tokens"
       case .write1h: "/prompt_tokens_details/cache_creation_token_details/ephemeral_1h_input_tokens"
+      case .total: "/total_tokens"
       }
     }
   }
@@ -75,47 +38,8 @@ enum OpenAIChat {
     }
   }
 
-  static let requestPlan = FieldPlan(RequestField.allCases.map(\.pointer))
-  static let responsePlan = FieldPlan(ResponseField.allCases.map(\.pointer))
   static let usagePlan = FieldPlan(UsageField.allCases.map(\.pointer))
   static let chunkPlan = FieldPlan(ChunkField.allCases.map(\.pointer))
-
-  static func readRequest(
-    _ slice: ca_slice, into draft: inout RequestDraft, _ scanner: JSONScanner
-  ) throws(RejectReason) {
-    guard slice.is(CA_OBJECT) else { return }
-    let (status, fields) = scanner.walk(requestPlan, slice.bytes, as: RequestField.self)
-    guard status == CA_OK else { throw .badJSON }
-    draft.model = fields[.model]
-    draft.messages = fields[.messages]
-    if fields[.user].isFilledString { draft.user = fields[.user] }
-    draft.temperature = fields[.temperature]
-    draft.parameters = slice
-    draft.maxTokens = fields[.maxCompletionTokens].isPresent ? fields[.maxCompletionTokens] : fields[.maxTokens]
-    draft.tools = fields[.tools]
-    draft.responseFormat = fields[.responseFormat]
-    draft.tier = FieldReader.tier(fields[.tier])
-  }
-
-  /// Reads a completed response body. `created` is returned because a wrapper's own time wins over it.
-  static func readResponse(
-    _ slice: ca_slice, into draft: inout RequestDraft, _ scanner: JSONScanner
-  ) throws(RejectReason) -> ca_slice {
-    guard slice.is(CA_OBJECT) else { return ca_slice() }
-    let (status, fields) = scanner.walk(responsePlan, slice.bytes, as: ResponseField.self)
-    guard status == CA_OK else { throw .badJSON }
-    if !draft.id.isFilledString { draft.id = fields[.id] }
-    draft.responseModel = fields[.model]
-    draft.answer = fields[.content]
-    draft.hasToolCalls =
-      fields[.toolCalls].is(CA_ARRAY) && fields[.toolCalls].length > 2
-      || fields[.functionCall].is(CA_OBJECT)
-    if fields[.error].is(CA_OBJECT) || fields[.error].isFilledString { draft.isError = true }
-    // The tier that was served, not the one that was asked for, is billed.
-    if fields[.tier].isFilledString { draft.tier = FieldReader.tier(fields[.tier]) }
-    try readUsage(fields[.usage], into: &draft, scanner)
-    return fields[.created]
-  }
 
   static func readUsage(_ slice: ca_slice, into draft: inout RequestDraft, _ scanner: JSONScanner) throws(RejectReason)
   {
@@ -127,9 +51,11 @@ enum OpenAIChat {
     let written = try FieldReader.firstCount(fields[.creation], fields[.detailCreation], fields[.written])
     let explicit5m = try FieldReader.count(fields[.write5m])
     let write5m = explicit5m ?? written.map { $0 >= write1h ? $0 - write1h : 0 }
+    let output = try FieldReader.count(fields[.completion])
     FieldReader.setInclusive(
-      &draft, input: try FieldReader.count(fields[.prompt]), read: read, write5m: write5m, write1h: write1h)
-    if let output = try FieldReader.count(fields[.completion]) {
+      &draft, input: try FieldReader.count(fields[.prompt]), read: read, write5m: write5m, write1h: write1h,
+      output: output, total: try FieldReader.count(fields[.total]))
+    if let output {
       draft.usage.output = output
       draft.outputKnown = true
     }

@@ -7,6 +7,8 @@ enum SamplingParameters {
     "n", "stop", "seed", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty",
     "logit_bias", "logprobs", "top_logprobs", "tool_choice", "parallel_tool_calls", "reasoning_effort", "reasoning",
     "thinking", "verbosity", "modalities", "audio", "prediction", "web_search_options", "functions", "function_call",
+    // Anthropic; what a Responses call continues, which its own text does not tell.
+    "stop_sequences", "previous_response_id", "conversation", "prompt",
   ]
   private static let plan = FieldPlan(names.map { "/" + $0 })
 

@@ -7,7 +7,8 @@ struct TrafficFormat: LogFormat {
     case schema, id, ts, tenant, user, model, responseModel, status, latency, temperature, maxTokens, parameters,
       responseFormat
     case tools, override, tier, tags, messages, answer, toolCalls
-    case input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning, cost, embedding, gatewayCache, usage
+    case input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning, cost, embedding, gatewayCache, usage,
+      feedback, key
 
     var pointer: String {
       switch self {
@@ -41,6 +42,8 @@ struct TrafficFormat: LogFormat {
       case .embedding: "/embedding"
       case .gatewayCache: "/gateway_cache"
       case .usage: "/usage"
+      case .feedback: "/feedback"
+      case .key: "/key"
       }
     }
   }
@@ -62,6 +65,7 @@ struct TrafficFormat: LogFormat {
     draft.id = fields[.id]
     draft.tenant = fields[.tenant]
     draft.user = fields[.user]
+    draft.key = fields[.key]
     draft.model = fields[.model]
     draft.responseModel = fields[.responseModel]
     draft.isError = FieldReader.isError(status: fields[.status])
@@ -80,6 +84,7 @@ struct TrafficFormat: LogFormat {
     draft.gatewayHit = fields[.gatewayCache].equals("hit")
     draft.billed = try FieldReader.usd(fields[.cost])
     draft.embedding = fields[.embedding]
+    draft.feedback = try FieldReader.verdict(fields[.feedback])
     _ = try FieldReader.object(fields[.usage])
     if let input = try FieldReader.count(fields[.input]) {
       draft.usage.input = input

@@ -63,11 +63,13 @@ struct TrainingExample {
 
 extension LineDecoder {
   /// Nil where the record has no answer, or its messages are not texts of which the user's is the last.
-  fileprivate func example(_ line: UnsafeRawBufferPointer) -> TrainingExample? {
-    scanner.beginLine()
-    guard let (draft, _) = try? draft(line) else { return nil }
+  private func example(_ draft: RequestDraft) -> TrainingExample? {
     let answer = String(decoding: PromptReader.answer(draft, scanner), as: UTF8.self)
     var messages: [[String: String]] = []
+    if draft.system.isPresent {
+      let text = String(decoding: PromptReader.text(draft.system, scanner), as: UTF8.self)
+      messages = [["role": "system", "content": text]]
+    }
     if draft.messages.is(CA_ARRAY) {
       let list = try? JSONSerialization.jsonObject(with: Data(draft.messages.bytes)) as? [[String: Any]]
       for message in list ?? [] {
@@ -75,7 +77,7 @@ extension LineDecoder {
         messages.append(["role": role, "content": content])
       }
     } else {
-      messages = [["role": "user", "content": String(decoding: scanner.text(draft.messages), as: UTF8.self)]]
+      messages.append(["role": "user", "content": String(decoding: scanner.text(draft.messages), as: UTF8.self)])
     }
     guard messages.last?["role"] == "user", !answer.isEmpty else { return nil }
     messages.append(["role": "assistant", "content": answer])
@@ -84,17 +86,33 @@ extension LineDecoder {
       withJSONObject: ["messages": messages], options: [.sortedKeys, .withoutEscapingSlashes])
     return json.map { TrainingExample(line: $0 + [10], texts: spoken) }
   }
+
+  /// Those of some records of a line.
+  fileprivate func examples(_ line: UnsafeRawBufferPointer, records wanted: [Int]) -> [Int: TrainingExample] {
+    var examples: [Int: TrainingExample] = [:]
+    var number = 0
+    try? records(line) { record in
+      if case .request(let draft) = record, wanted.contains(number) { examples[number] = example(draft) }
+      number += 1
+    }
+    return examples
+  }
 }
 
 extension LogReader {
   /// Reads the records of some requests a second time. Nil for one that is no example, or no longer where it was.
-  static func examples(at places: [RequestPlace], _ files: [InputFile], limits: InputLimits) -> [TrainingExample?] {
-    var wanted: [RequestPlace: Int] = [:]
-    for (index, place) in places.enumerated() { wanted[place] = index }
+  static func examples(
+    at places: [RequestPlace], _ files: [InputFile], limits: InputLimits, mapping: LogMapping?
+  ) -> [TrainingExample?] {
+    // By the place of the line.
+    var wanted: [RequestPlace: [(record: Int, index: Int)]] = [:]
+    for (index, place) in places.enumerated() {
+      wanted[RequestPlace(file: place.file, line: place.line), default: []].append((place.record, index))
+    }
     var examples = [TrainingExample?](repeating: nil, count: places.count)
     var needs = IngestNeeds()
     needs.text = false
-    let decoder = LineDecoder(index: 0, needs: needs, limits: limits, settings: nil)
+    let decoder = LineDecoder(index: 0, needs: needs, limits: limits, settings: nil, formats: FormatList(mapping))
     let reader = LineBlockReader(files: files, limits: limits)
     var nextLine = [Int](repeating: 1, count: files.count)
     var batch = reader.nextBatch()
@@ -102,8 +120,9 @@ extension LogReader {
       for block in batch {
         nextLine[block.file] += block.overlongBefore
         block.forEachLine { line, _ in
-          if let index = wanted[RequestPlace(file: block.file, line: nextLine[block.file])] {
-            examples[index] = decoder.example(line)
+          if let records = wanted[RequestPlace(file: block.file, line: nextLine[block.file])] {
+            let found = decoder.examples(line, records: records.map(\.record))
+            for (record, index) in records { examples[index] = found[record] }
           }
           nextLine[block.file] += 1
         }

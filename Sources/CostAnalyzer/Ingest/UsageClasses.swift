@@ -1,0 +1,56 @@
+import CTextScan
+
+/// How counts and costs of different conventions become disjoint classes and pico-dollars.
+extension FieldReader {
+  /// Takes an input count that excludes cached tokens.
+  static func setExclusive(
+    _ draft: inout RequestDraft, input: UInt32?, read: UInt32?, write5m: UInt32?, write1h: UInt32?
+  ) {
+    draft.usage.cacheRead = read ?? 0
+    draft.usage.cacheWrite5m = write5m ?? 0
+    draft.usage.cacheWrite1h = write1h ?? 0
+    guard let input else { return }
+    draft.usage.input = input
+    draft.inputKnown = true
+  }
+
+  /// Takes an input count whose convention depends on the provider behind a gateway. The total tells, where it is logged:
+  /// input + output when the input includes cached tokens, more when it does not. More cached tokens than input exclude
+  /// inclusion.
+  ///
+  /// - Parameter excludes: what the provider does when the record does not tell.
+  static func setByTotal(
+    _ draft: inout RequestDraft, input: UInt32?, read: UInt32?, write5m: UInt32?, output: UInt32?, total: UInt32?,
+    excludes: Bool
+  ) {
+    let cached = UInt64(read ?? 0) + UInt64(write5m ?? 0)
+    var isExclusive = excludes
+    if let input, cached > 0 {
+      if let output, let total {
+        if UInt64(total) == UInt64(input) + UInt64(output) { isExclusive = false }
+        if UInt64(total) == UInt64(input) + UInt64(output) + cached { isExclusive = true }
+      }
+      if cached > UInt64(input) { isExclusive = true }
+    }
+    if isExclusive {
+      setExclusive(&draft, input: input, read: read, write5m: write5m, write1h: nil)
+    } else {
+      setInclusive(&draft, input: input, read: read, write5m: write5m, write1h: nil)
+    }
+  }
+
+  /// A cost that the gateway computed from its own price table. For an answered call that its own cache did not serve, 0
+  /// means that the table had no price: nil, never a bill of nothing.
+  static func computedCost(_ slice: ca_slice, of draft: RequestDraft) throws(RejectReason) -> PicoDollars? {
+    known(try usd(slice), draft)
+  }
+
+  /// The same, logged in US cents.
+  static func computedCost(_ slice: ca_slice, centsOf draft: RequestDraft) throws(RejectReason) -> PicoDollars? {
+    known(try usd(slice, decimals: 10), draft)
+  }
+
+  private static func known(_ cost: PicoDollars?, _ draft: RequestDraft) -> PicoDollars? {
+    cost == 0 && !draft.isError && !draft.gatewayHit ? nil : cost
+  }
+}

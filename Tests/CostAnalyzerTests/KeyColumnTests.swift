@@ -1,0 +1,59 @@
+import CostAnalyzer
+import Testing
+
+@Suite("API keys")
+struct KeyColumnTests {
+  private static func line(_ id: String, key: String?) -> String {
+    trafficLine(["id": "\"\(id)\"", "key": key.map { "\"\($0)\"" } ?? ""])
+  }
+
+  private static func keys(_ log: RequestLog) -> [String] {
+    (0..<log.keys.count).map { log.keyNames[Int(log.keys[$0])] }
+  }
+
+  @Test("each request has the key of its record, or of another one with its id; a log without keys has no column")
+  func traffic() throws {
+    let log = try Ingest.read(lines: [
+      Self.line("a", key: nil), Self.line("b", key: "batch"), Self.line("c", key: nil), Self.line("a", key: "web"),
+      Self.line("b", key: "other"), Self.line("d", key: "batch"), Self.line("e", key: ""),
+    ])
+    #expect(Self.keys(log) == ["web", "batch", "", "batch", ""] && log.keyNames.count == 4)
+    let without = try Ingest.read(lines: [Self.line("a", key: nil), Self.line("b", key: nil)])
+    #expect(without.keys.count == 0 && without.keyNames.isEmpty)
+  }
+
+  @Test("keys do not depend on threads or the split into blocks", arguments: [1, 2, 4])
+  func threads(threads: Int) throws {
+    var random = TestRandom(7)
+    let padding = String(repeating: "x", count: 900)
+    var lines: [String] = []
+    var expected: [String] = []
+    for index in 0..<1500 {
+      let key = Int.random(in: 0..<3, using: &random) == 0 ? nil : "key-\(Int.random(in: 0..<40, using: &random))"
+      lines.append(trafficLine(["id": "\"\(index)\"", "key": key.map { "\"\($0)\"" } ?? "", "pad": "\"\(padding)\""]))
+      expected.append(key ?? "")
+    }
+    let log = try Ingest.read(lines: lines, threads: threads)
+    #expect(Self.keys(log) == expected)
+  }
+
+  @Test("LiteLLM: the alias, else the hash; a wrapper that is taken out takes its key with it")
+  func formats() throws {
+    func litellm(_ id: String, _ metadata: String) -> String {
+      #"{"id":"\#(id)","call_type":"c","startTime":1767600000,"response_cost":0.1,"model":"gpt-4o","metadata":{\#(metadata)}}"#
+    }
+    let log = try Ingest.read(lines: [
+      litellm("1", #""user_api_key_alias":"web","user_api_key_hash":"88dc""#),
+      litellm("2", #""user_api_key_hash":"77""#),
+      litellm("3", ""),
+    ])
+    #expect(Self.keys(log) == ["web", "77", ""])
+    func observation(_ id: String, parent: String) -> String {
+      #"{"id":"\#(id)","trace_id":"t","type":"GENERATION","parent_observation_id":"\#(parent)","start_time":"2026-01-05 08:00:00","provided_model_name":"gpt-4o-mini","usage_details":{"input":1,"output":1}}"#
+    }
+    let mixed = try Ingest.read(lines: [
+      observation("outer", parent: ""), Self.line("a", key: "web"), observation("inner", parent: "outer"),
+    ])
+    #expect(Self.keys(mixed) == ["web", ""] && mixed.counts.accepted == 2)
+  }
+}
