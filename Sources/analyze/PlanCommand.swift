@@ -47,7 +47,8 @@ struct PlanCommand: ParsableCommand {
     let files = try PlanFiles.files(plan, environment: environment)
     try output.publish(files)
     if json {
-      Terminal.write(String(decoding: files.first { $0.name == "plan.json" }!.content, as: UTF8.self), to: STDOUT_FILENO)
+      Terminal.write(
+        String(decoding: files.first { $0.name == "plan.json" }!.content, as: UTF8.self), to: STDOUT_FILENO)
     } else if !flags.quiet {
       Terminal.out(Self.summary(plan, out: out))
     }
@@ -59,7 +60,8 @@ struct PlanCommand: ParsableCommand {
     let bill = plan.analysis.ledger.total.cost
     var lines = plan.items.enumerated().map { index, item in
       let share = NumberText.percent(item.saving, of: bill)
-      return "\(index + 1). \(item.title): \(MoneyText.readable(item.saving)) (\(share)), answers \(item.quality.rawValue)"
+      return
+        "\(index + 1). \(item.title): \(MoneyText.readable(item.saving)) (\(share)), answers \(item.quality.rawValue)"
     }
     lines += plan.leftOut.map { "-  \($0.title): \(HostileText.visible($0.reason, limit: 500))" }
     lines.append("Plan  \(HostileText.visible(out, limit: 2000))/plan.md")

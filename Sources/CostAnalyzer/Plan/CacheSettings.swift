@@ -34,25 +34,31 @@ struct CacheSettings {
       return nil
     }
     guard recommendation.guarded != nil else {
-      settings.comment("No semantic cache: how many of its answers would be wrong is unverified, so no threshold is recommended.")
+      settings.comment(
+        "No semantic cache: how many of its answers would be wrong is unverified, so no threshold is recommended.")
       return nil
     }
     guard let unguarded = recommendation.unguarded else {
-      settings.comment("No semantic cache: the recommended one (\(item.setting)) needs guards that refuse look-alike questions.")
+      settings.comment(
+        "No semantic cache: the recommended one (\(item.setting)) needs guards that refuse look-alike questions.")
       settings.comment("LiteLLM has none, and no threshold without guards is known to stay under cache.maxWrongHits.")
       return nil
     }
     let cosine = NumberText.fixed(Double(unguarded.threshold), 2)
     let saving = MoneyText.readable(recommendation.unguardedNet)
     if plan.analysis.embedder.hasPrefix("endpoint-") {
-      settings.comment("LiteLLM has no guards against look-alike questions: this threshold is the one that is safe without.")
+      settings.comment(
+        "LiteLLM has no guards against look-alike questions: this threshold is the one that is safe without.")
       settings.comment("By itself it saves \(saving) of the log at this TTL. It holds for this embedding model only.")
       gptCache(unguarded.threshold)
       return unguarded.threshold
     }
-    settings.comment("No semantic cache: without guards, cosine ≥ \(cosine) would be safe and save \(saving) of the log by itself,")
-    settings.comment("but with the vectors of \(plan.analysis.embedder). A threshold of one embedder means nothing for another:")
-    settings.comment("run the analysis with the gateway's embedding model (embedding.model: endpoint) to get its threshold.")
+    settings.comment(
+      "No semantic cache: without guards, cosine ≥ \(cosine) would be safe and save \(saving) of the log by itself,")
+    settings.comment(
+      "but with the vectors of \(plan.analysis.embedder). A threshold of one embedder means nothing for another:")
+    settings.comment(
+      "run the analysis with the gateway's embedding model (embedding.model: endpoint) to get its threshold.")
     gptCache(unguarded.threshold)
     return nil
   }
@@ -60,7 +66,8 @@ struct CacheSettings {
   /// GPTCache's scale: its score is 4 − d² of unit vectors in a range of 0 … 4.
   private mutating func gptCache(_ cosine: Float) {
     let threshold = NumberText.fixed((1 + Double(cosine)) / 2, 3)
-    settings.comment("(GPTCache with these vectors: Config(similarity_threshold=\(threshold)), SearchDistanceEvaluation.)")
+    settings.comment(
+      "(GPTCache with these vectors: Config(similarity_threshold=\(threshold)), SearchDistanceEvaluation.)")
   }
 
   private mutating func semanticCache(_ cosine: Float, _ model: String) {
@@ -80,8 +87,10 @@ struct CacheSettings {
 
   private mutating func exactCache() {
     settings.blank()
-    settings.comment("Repeats of a question. LiteLLM compares messages as written; the replay also finds repeats that differ in")
-    settings.comment("capitals, blanks and fillers: see the table of normalisation steps in the report for what that is worth.")
+    settings.comment(
+      "Repeats of a question. LiteLLM compares messages as written; the replay also finds repeats that differ in")
+    settings.comment(
+      "capitals, blanks and fillers: see the table of normalisation steps in the report for what that is worth.")
     open("redis")
   }
 

@@ -95,7 +95,8 @@ struct PlanJSON: Encodable {
           interval: Interval(item.interval, analysis.perMonth))
       }
       return Item(
-        id: item.id, title: item.title, savingUsd: MoneyText.exact(item.saving), interval: Interval(item.interval) { $0 },
+        id: item.id, title: item.title, savingUsd: MoneyText.exact(item.saving),
+        interval: Interval(item.interval) { $0 },
         month: month, aloneUsd: MoneyText.exact(item.alone), shareOfBill: Double(item.saving) / Double(bill),
         evidence: item.evidence.rawValue, quality: item.quality.rawValue,
         requestsTouched: item.outcome.requestsAffected,

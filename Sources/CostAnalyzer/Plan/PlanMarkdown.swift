@@ -40,6 +40,7 @@ struct PlanMarkdown {
 
   private func money(_ pico: Int128) -> String { MoneyText.readable(analysis.perMonth(pico)) }
   private func money(_ pico: Double) -> String { money(min(bill, Int128(pico.rounded()))) }
+  private func cell(_ pico: Double) -> Table.Cell { .usd(analysis.perMonth(min(bill, Int128(pico.rounded())))) }
   private var period: String { analysis.monthMultiplier == nil ? "in this log" : "a month" }
 
   private func list() -> Table {
@@ -52,8 +53,8 @@ struct PlanMarkdown {
       ])
     for (index, item) in plan.items.enumerated() {
       table.add(
-        .int(index + 1), .text(item.title), .text(money(item.saving)), .text(money(item.interval.lower)),
-        .text(money(item.interval.upper)), .share(bill == 0 ? .nan : Double(item.saving) / Double(bill)),
+        .int(index + 1), .text(item.title), .usd(analysis.perMonth(item.saving)), cell(item.interval.lower),
+        cell(item.interval.upper), .share(bill == 0 ? .nan : Double(item.saving) / Double(bill)),
         .int(item.effort), .text(item.evidence.rawValue), .text(item.quality.rawValue))
     }
     return table

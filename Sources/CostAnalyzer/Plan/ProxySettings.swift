@@ -44,7 +44,9 @@ struct ProxySettings {
       settings.comment("No model groups for routing: \(reason(RoutingStrategy.id)).")
       return
     }
-    var named = [("tier-cheap", tiers.cheap.name), ("tier-medium", tiers.medium.name), ("tier-strong", tiers.strong.name)]
+    var named = [
+      ("tier-cheap", tiers.cheap.name), ("tier-medium", tiers.medium.name), ("tier-strong", tiers.strong.name),
+    ]
     if tiers.medium.row.name == tiers.strong.row.name { named.remove(at: 1) }
     if let odd = named.first(where: { !SettingsText.isPlainModel($0.1) }) {
       settings.comment("No model groups for routing: LiteLLM would not take the name \(odd.1) for a model.")
@@ -52,7 +54,8 @@ struct ProxySettings {
     }
     settings.comment("The tiers of the routing lever, for a trial: how good their answers are is unverified.")
     settings.comment("Nothing is routed until a caller asks for a tier; a failed call goes to the next dearer one.")
-    settings.comment("LiteLLM's own complexity router scores by keywords, which is not the score replayed here: not set.")
+    settings.comment(
+      "LiteLLM's own complexity router scores by keywords, which is not the score replayed here: not set.")
     groups += named.map { Group(name: $0.0, model: $0.1) }
     for place in named.indices.dropLast() { fallbacks.append((named[place].0, named[(place + 1)...].map(\.0))) }
   }
@@ -65,11 +68,14 @@ struct ProxySettings {
     }
     let plain = models.filter(SettingsText.isPlainModel)
     if plain.isEmpty {
-      settings.comment("Prefix caching needs no setting here: the providers of the models for which it pays cache by themselves.")
+      settings.comment(
+        "Prefix caching needs no setting here: the providers of the models for which it pays cache by themselves.")
       return
     }
-    settings.comment("Marks the system prompt for Anthropic's prefix cache: https://docs.litellm.ai/docs/tutorials/prompt_caching")
-    settings.comment("It pays for these models in the replay, where all that requests begin alike with is cached, tools too.")
+    settings.comment(
+      "Marks the system prompt for Anthropic's prefix cache: https://docs.litellm.ai/docs/tutorials/prompt_caching")
+    settings.comment(
+      "It pays for these models in the replay, where all that requests begin alike with is cached, tools too.")
     let marks = ["cache_control_injection_points:", "  - {location: message, role: system}"]
     groups += plain.map { Group(name: $0, model: $0, parameters: marks) }
   }
@@ -110,7 +116,8 @@ struct ProxySettings {
       let replayed = plan.analysis.budgets?.replay.windows.filter { $0.limit == number } ?? []
       let refused = replayed.reduce(0) { $0 + $1.refused }
       let cost = MoneyText.readable(replayed.reduce(0) { $0 + $1.refusedCost })
-      let told = "Limit \(number + 1) (\(limit.scope.rawValue)): would have refused \(NumberText.grouped(refused)) requests of \(cost)"
+      let told =
+        "Limit \(number + 1) (\(limit.scope.rawValue)): would have refused \(NumberText.grouped(refused)) requests of \(cost)"
       let usd = MoneyText.exact(limit.allowed)
       let every = limit.every.map { SettingsText.quoted($0.description) }
       let place = "\(limit.scope.rawValue) \(limit.name ?? "")"

@@ -36,7 +36,8 @@ enum HoldoutTable {
 
       """
     if table.rows.isEmpty {
-      return text + "No lever had a setting to choose: none is known to be safe, or none saves anything in the first part.\n"
+      return text
+        + "No lever had a setting to choose: none is known to be safe, or none saves anything in the first part.\n"
     }
     text += table.markdown()
     for outcome in analysis.outcomes {

@@ -8,6 +8,10 @@ package struct CacheRecommendation: Sendable {
   package var unguardedNet: Int128 = 0
   /// What the guarded one does to the log.
   package var service: CacheService?
+
+  package init(guarded: CacheSetting?, unguarded: CacheSetting?, unguardedNet: Int128 = 0) {
+    (self.guarded, self.unguarded, self.unguardedNet) = (guarded, unguarded, unguardedNet)
+  }
 }
 
 /// What is written into the settings of a gateway.

@@ -42,7 +42,8 @@ package enum RoutingStrategy: Strategy {
         .init(
           name: "gate \(NumberText.fixed($0.gate, 2))", first: $0.routed.first.saved, later: $0.routed.later.saved)
       },
-      rule: "gates at which the score expects no more than \(NumberText.percent(limit, of: 1)) misroutes among the moved")
+      rule:
+        "gates at which the score expects no more than \(NumberText.percent(limit, of: 1)) misroutes among the moved")
   }
 
   private static func section(
