@@ -47,7 +47,8 @@ let package = Package(
         .embedInCode("Data/entities.yaml"),
         .embedInCode("Data/fillers.yaml"), .embedInCode("Data/keywords.yaml"), .embedInCode("Data/languages.yaml"),
         .embedInCode("Data/negation.yaml"),
-        .embedInCode("Data/numbers.yaml"), .embedInCode("Data/presets.yaml"), .embedInCode("Data/prices.json"),
+        .embedInCode("Data/numbers.yaml"), .embedInCode("Data/plan.yaml"), .embedInCode("Data/presets.yaml"),
+        .embedInCode("Data/prices.json"),
         .embedInCode("Data/prefixcaching.yaml"), .embedInCode("Data/promptrules.yaml"),
         .embedInCode("Data/scope.yaml"),
         .embedInCode("Data/uncacheable.yaml"), .embedInCode("Data/wordorder.yaml"),
@@ -63,7 +64,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CostAnalyzerTests",
-      dependencies: ["CostAnalyzer", "CKernels", "CMatrix", "CTextScan", "CZlib", "CZstd"], swiftSettings: strict),
+      dependencies: [
+        "CostAnalyzer", "CKernels", "CMatrix", "CTextScan", "CZlib", "CZstd", .product(name: "Yams", package: "Yams"),
+      ], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
 )

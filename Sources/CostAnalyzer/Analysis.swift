@@ -10,6 +10,7 @@ package struct Analysis: Sendable {
   package var prices: PriceBook
   package var ledger: Ledger
   package var outcomes: [StrategyOutcome] = []
+  package var holdout: Holdout
   package var joint: JointReplay?
   package var budgets: BudgetChapter?
   package var candidates: CachingCandidates?
@@ -62,8 +63,8 @@ package struct Analysis: Sendable {
       let conservation = Conservation(ledger: ledger, log: log, outcomes: [], joint: nil)
       try conservation.enforce()
       return Analysis(
-        options: options, ledgerOnly: true, log: log, prices: prices, ledger: ledger, conservation: conservation,
-        timings: clock.timings)
+        options: options, ledgerOnly: true, log: log, prices: prices, ledger: ledger, holdout: Holdout(log),
+        conservation: conservation, timings: clock.timings)
     }
 
     // Normalize, Embed, Neighbours
@@ -99,8 +100,8 @@ package struct Analysis: Sendable {
       ledger: ledger, log: log, outcomes: outcomes, joint: joint, budgets: budgets.replay)
     try conservation.enforce()
     return Analysis(
-      options: options, log: log, prices: prices, ledger: ledger, outcomes: outcomes, joint: joint, budgets: budgets,
-      candidates: candidates,
+      options: options, log: log, prices: prices, ledger: ledger, outcomes: outcomes, holdout: context.holdout,
+      joint: joint, budgets: budgets, candidates: candidates,
       conservation: conservation, embedder: similarity.embedder,
       vectors: VectorCounts(computed: similarity.computedVectors, reused: similarity.reusedVectors),
       storeProblem: similarity.storeProblem, timings: clock.timings)
@@ -307,7 +308,7 @@ extension Analysis {
     environment: [String: String], adding others: [(name: String, content: Data)] = []
   ) throws -> [(name: String, content: Data)] {
     var files = try ReportFiles(self).files + others
-    var hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, RunManifest.sha256($0.content)) })
+    let hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, RunManifest.sha256($0.content)) })
     let runID = RunManifest.runID(version: Self.version, files: hashes)
     if let precache = candidates?.precache, let hash = hashes[PrecacheList.fileName] {
       let content = try PrecacheManifest(
@@ -315,8 +316,18 @@ extension Analysis {
         threshold: options.cache.threshold, minUsers: options.precache.minUsers
       ).json()
       files.append((PrecacheManifest.fileName, content))
-      hashes[PrecacheManifest.fileName] = RunManifest.sha256(content)
     }
+    return files + [try manifest(of: files, environment: environment, runID: runID)]
+  }
+
+  /// `run.json` for some files.
+  ///
+  /// - Parameter runID: by default over all of them.
+  func manifest(
+    of files: [(name: String, content: Data)], environment: [String: String], runID: String? = nil
+  ) throws -> (name: String, content: Data) {
+    let hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, RunManifest.sha256($0.content)) })
+    let runID = runID ?? RunManifest.runID(version: Self.version, files: hashes)
     let manifest = RunManifest(
       runId: runID, version: Self.version,
       sourceDateEpoch: environment["SOURCE_DATE_EPOCH"].flatMap(Int.init),
@@ -335,7 +346,6 @@ extension Analysis {
         rated: log.counts.rated == 0 ? nil : log.counts.rated),
       costPicodollars: String(ledger.total.cost), costUsd: MoneyText.exact(ledger.total.cost), prices: prices.source,
       embedder: embedder, options: options, files: hashes)
-    files.append((OutputDirectory.marker, try manifest.json()))
-    return files
+    return (OutputDirectory.marker, try manifest.json())
   }
 }

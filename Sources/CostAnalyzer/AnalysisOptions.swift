@@ -109,6 +109,8 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package struct Routing: Codable, Sendable, Equatable {
     /// Confidence below which a request goes to the medium tier.
     package var gate = 0.80
+    /// Share of the moved requests that the score may expect to be misroutes at a gate that is chosen on the log.
+    package var maxMisroutes = 0.2
     /// Models of the tiers; a missing one is chosen by price among the models of the log.
     package var cheap: String?
     package var medium: String?
@@ -339,6 +341,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try require(
       guards.extraAntonyms.allSatisfy { $0.count == 2 }, "guards.extraAntonyms must be lists of two phrases each")
     try require((0.5...1).contains(routing.gate), "routing.gate must be 0.5 … 1")
+    try require((0...1).contains(routing.maxMisroutes), "routing.maxMisroutes must be 0 … 1")
     try selfHosted.validate(require)
     try quantisation.validate(require)
     try batching.validate(require)

@@ -2,8 +2,11 @@ import ArgumentParser
 import CostAnalyzer
 import Foundation
 
-/// What an analysis of logs is told on the command line, for every command that runs one.
+/// Which logs are analysed and how: the flags of every command that runs all levers.
 struct AnalysisFlags: ParsableArguments {
+  @Argument(help: "Log files, directories, globs, or - for standard input.", completion: .file())
+  var logs: [String]
+
   @Option(
     help: "YAML file with options; `analyze config` prints all of them.",
     completion: .file(extensions: ["yaml", "yml"]))
@@ -21,42 +24,77 @@ struct AnalysisFlags: ParsableArguments {
 
   @OptionGroup var cache: CacheFlags
 
+  @Option(
+    help: "File of judged hits (`analyze judge`): they tighten the estimate of wrong answers.",
+    completion: .file(extensions: ["jsonl"]))
+  var verdicts: String?
+
   @Option(help: "Embedder: auto, hashed, wordllama, minilm, endpoint, or the folder of a model.")
   var embedder: String?
 
   @Option(help: "Threads. Figures do not depend on it. (default: all cores)")
   var threads: Int?
 
+  @Option(
+    help: "SQLite file that remembers runs. (default: $ANALYZE_STATE or ~/.local/state/llm-cost-analyzer/state.sqlite)",
+    completion: .file())
+  var state: String?
+
+  @Flag(help: "Remember nothing.")
+  var noState = false
+
+  @Flag(name: .shortAndLong, help: "No progress and no summary.")
+  var quiet = false
+
   func validate() throws {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 … 1024") }
+    if logs.isEmpty { throw ValidationError("give at least one log") }
   }
 
-  /// Defaults, then the config file, then flags.
-  func options() throws -> AnalysisOptions {
-    var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
-    if let prices { options.prices.file = prices }
-    if let mapping { options.input.mapping = mapping }
-    try cache.apply(to: &options)
-    if let embedder { options.embedding.model = embedder }
-    try options.validate()
-    return options
-  }
+  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
-  /// With the embedder and the tokenizer that the options ask for, where text is looked at.
-  func request(
-    _ inputs: [String], options: AnalysisOptions, needsText: Bool = true, environment: [String: String]
-  ) throws -> Analysis.Request {
-    var request = Analysis.Request(inputs: inputs)
-    request.options = options
-    request.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    if !needsText { return request }
-    if options.prompts.level != .none { request.tokens = try TokenCounter.installed(environment: environment) }
-    let embedding = options.embedding
+  /// The analysis that is asked for, with what it needs of this machine.
+  func request(_ environment: [String: String], ledgerOnly: Bool = false) throws -> Analysis.Request {
+    var request = Analysis.Request(inputs: logs)
+    request.options = try resolvedOptions()
+    request.threads = threadCount
+    request.ledgerOnly = ledgerOnly
+    if ledgerOnly { return request }
+    if request.options.prompts.level != .none {
+      request.tokens = try TokenCounter.installed(environment: environment)
+    }
+    let embedding = request.options.embedding
     request.embedder = try EmbedderCatalog.embedder(embedding, environment: environment)
     if embedding.cascade > 0 && request.embedder is TransformerEmbedder {
       request.cascade = Cascade(
         first: try EmbedderCatalog.named("wordllama", environment: environment), floor: Float(embedding.cascade))
     }
     return request
+  }
+
+  /// Defaults, then the config file, then flags.
+  private func resolvedOptions() throws -> AnalysisOptions {
+    var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
+    if let prices { options.prices.file = prices }
+    if let mapping { options.input.mapping = mapping }
+    try cache.apply(to: &options)
+    if let verdicts { options.cache.verdicts = verdicts }
+    if let embedder { options.embedding.model = embedder }
+    try options.validate()
+    return options
+  }
+
+  func statePath(_ environment: [String: String]) -> String {
+    state ?? StateStore.defaultPath(environment: environment)
+  }
+
+  /// What of the input is not in the figures.
+  func reportProblems(of analysis: Analysis) {
+    if quiet { return }
+    for problem in analysis.inputProblems {
+      Terminal.error(
+        "analyze: \(HostileText.visible(problem.path)): \(HostileText.visible(problem.explanation, limit: 500))")
+    }
+    if let problem = analysis.storeProblem { Terminal.error("analyze: \(HostileText.visible(problem.message))") }
   }
 }

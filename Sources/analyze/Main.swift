@@ -10,6 +10,7 @@ struct Analyze: ParsableCommand {
     discussion: """
       EXAMPLES
         analyze run /var/log/gateway/*.jsonl.zst --out report
+        analyze plan /var/log/gateway/*.jsonl.zst --out plan
         analyze run logs/ --prices model_prices_and_context_window.json --json | jq .joint
         zstd -dc today.jsonl.zst | analyze run - --only ledger
         analyze generate --requests 20000 --seed 7 --out demo.jsonl.zst
@@ -24,7 +25,8 @@ struct Analyze: ParsableCommand {
       """,
     version: Analysis.version,
     subcommands: [
-      RunCommand.self, NightlyCommand.self, ReplayCommand.self, JudgeCommand.self, ExportTrainingCommand.self,
+      RunCommand.self, NightlyCommand.self, PlanCommand.self, ReplayCommand.self, JudgeCommand.self,
+      ExportTrainingCommand.self,
       NeighboursCommand.self,
       EvaluateCommand.self, TrainCommand.self, EmbedCommand.self, TokensCommand.self,
       SetupCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,

@@ -18,18 +18,10 @@ struct NightlyCommand: ParsableCommand {
         0 done   1 failed   2 done, but input was rejected or damaged (with --strict)   3 done, and a gate failed   64 usage
       """)
 
-  @Argument(help: "Log files, directories or globs.", completion: .file())
-  var logs: [String]
-
   @OptionGroup var flags: AnalysisFlags
 
   @Option(help: "Directory of the reports.", completion: .directory)
   var out = "reports"
-
-  @Option(
-    help: "SQLite file. (default: $ANALYZE_STATE or ~/.local/state/llm-cost-analyzer/state.sqlite)", completion: .file()
-  )
-  var state: String?
 
   @Option(help: "Days of logs that are analysed together.")
   var window = 30
@@ -51,11 +43,9 @@ struct NightlyCommand: ParsableCommand {
   @Flag(help: "Print one JSON object on standard output.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Print nothing when all is well.")
-  var quiet = false
-
   func validate() throws {
-    if logs.isEmpty || logs.contains("-") { throw ValidationError("give log files, directories or globs") }
+    if flags.logs.contains("-") { throw ValidationError("standard input cannot be known again: give files") }
+    if flags.noState { throw ValidationError("a night needs a state") }
     if !(1...3660).contains(window) { throw ValidationError("--window must be 1 … 3660 days") }
     if let keepDays, keepDays < window { throw ValidationError("--keep-days must not be less than --window") }
   }
@@ -64,10 +54,10 @@ struct NightlyCommand: ParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let now = environment["SOURCE_DATE_EPOCH"].flatMap(Int64.init) ?? Int64(Date().timeIntervalSince1970)
     let gates = try failIf.map { try Gate($0) }
-    var analysis = try flags.request([], options: try flags.options(), environment: environment)
-    let statePath = state ?? StateStore.defaultPath(environment: environment)
+    var analysis = try flags.request(environment)
+    let quiet = flags.quiet
     let reports = try ReportArchive(path: out)
-    let store = try StateStore(path: statePath)
+    let store = try StateStore(path: flags.statePath(environment))
     let lock = try store.lock()
     defer { withExtendedLifetime(lock) {} }
     if let last = try store.runs(limit: 1).first?.finishedAt, last > Timestamp.text(now * Timestamp.second) {
@@ -78,7 +68,7 @@ struct NightlyCommand: ParsableCommand {
     analysis.store = store
     let progress = quiet || isatty(2) == 0 ? nil : ProgressLine()
     analysis.progress = { progress?.update(stage: $0, bytes: $1, total: $2, lines: $3) }
-    var request = Nightly.Request(inputs: logs, analysis: analysis, now: now * Timestamp.second)
+    var request = Nightly.Request(inputs: flags.logs, analysis: analysis, now: now * Timestamp.second)
     request.windowDays = window
     request.gates = gates
     let night: Nightly
@@ -104,10 +94,10 @@ struct NightlyCommand: ParsableCommand {
     if let keepDays, let day = night.last?.day { _ = try store.dropRequests(before: day - keepDays + 1) }
     if json {
       Terminal.out(try night.summary(report: report).summaryJSON())
-    } else if !quiet || !failsNothing(night) {
+    } else if !flags.quiet || !failsNothing(night) {
       Terminal.out("\(night.line); \(HostileText.visible(report, limit: 2_000))")
     }
-    for problem in night.problems where !quiet {
+    for problem in night.problems where !flags.quiet {
       Terminal.error(
         "analyze: \(HostileText.visible(problem.path)): \(HostileText.visible(problem.explanation, limit: 500))")
     }

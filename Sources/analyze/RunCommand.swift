@@ -17,31 +17,15 @@ struct RunCommand: ParsableCommand {
 
   enum Part: String, ExpressibleByArgument, CaseIterable { case ledger }
 
-  @Argument(help: "Log files, directories, globs, or - for standard input.", completion: .file())
-  var logs: [String]
+  @OptionGroup var flags: AnalysisFlags
 
   @Option(
     help: "Directory of the report. Replaced as a whole; must be new, empty, or an earlier report.",
     completion: .directory)
   var out = "reports"
 
-  @OptionGroup var flags: AnalysisFlags
-
-  @Option(
-    help: "File of judged hits (`analyze judge`): they tighten the estimate of wrong answers.",
-    completion: .file(extensions: ["jsonl"]))
-  var verdicts: String?
-
   @Option(help: "Run one part only: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
   var only: Part?
-
-  @Option(
-    help: "SQLite file that remembers runs. (default: $ANALYZE_STATE or ~/.local/state/llm-cost-analyzer/state.sqlite)",
-    completion: .file())
-  var state: String?
-
-  @Flag(help: "Remember nothing.")
-  var noState = false
 
   @Flag(help: "Exit with 2 when a line was rejected or an input was damaged.")
   var strict = false
@@ -56,20 +40,10 @@ struct RunCommand: ParsableCommand {
     help: "Log on standard error from this level on: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
   var logLevel: Logger.Level?
 
-  @Flag(name: .shortAndLong, help: "No progress and no summary.")
-  var quiet = false
-
-  func validate() throws {
-    if logs.isEmpty { throw ValidationError("give at least one log") }
-  }
-
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
-    var options = try flags.options()
-    if let verdicts { options.cache.verdicts = verdicts }
-    var request = try flags.request(
-      logs, options: options, needsText: only != .ledger, environment: environment)
-    request.ledgerOnly = only == .ledger
+    var request = try flags.request(environment, ledgerOnly: only == .ledger)
+    let quiet = flags.quiet
     let progress = quiet || isatty(2) == 0 ? nil : ProgressLine()
     let logger = logLevel.map { level in
       var logger = Logger(label: "analyze") { StreamLogHandler.standardError(label: $0) }
@@ -85,7 +59,9 @@ struct RunCommand: ParsableCommand {
     }
 
     // A state file that cannot be used is an error when the report is written; until then it only keeps no vectors.
-    if !noState && !request.ledgerOnly { request.store = try? StateStore(path: statePath(environment)) }
+    if !flags.noState && !request.ledgerOnly {
+      request.store = try? StateStore(path: flags.statePath(environment))
+    }
     let output = try OutputDirectory(path: out)
     let analysis: Analysis
     do {
@@ -101,27 +77,17 @@ struct RunCommand: ParsableCommand {
     if json { Terminal.out(try RunSummary(analysis, report: out).summaryJSON()) }
     if !json && !quiet { Terminal.out(RunSummary.text(analysis, report: out)) }
     if timings { printTimings(analysis) }
-    for problem in analysis.inputProblems where !quiet {
-      Terminal.error(
-        "analyze: \(HostileText.visible(problem.path)): \(HostileText.visible(problem.explanation, limit: 500))")
-    }
-    if let problem = analysis.storeProblem, !quiet {
-      Terminal.error("analyze: \(HostileText.visible(problem.message))")
-    }
+    flags.reportProblems(of: analysis)
     // Last, so that a bad state file costs neither the report nor the summary.
     try remember(analysis, files, environment)
     if strict && analysis.isIncomplete { throw ExitCode(2) }
-  }
-
-  private func statePath(_ environment: [String: String]) -> String {
-    state ?? StateStore.defaultPath(environment: environment)
   }
 
   /// A state error also says that the report is written.
   private func remember(
     _ analysis: Analysis, _ files: [(name: String, content: Data)], _ environment: [String: String]
   ) throws {
-    if noState { return }
+    if flags.noState { return }
     do {
       try record(analysis, files, environment)
     } catch let error as AnalyzerError where error.kind == .state {
@@ -132,7 +98,7 @@ struct RunCommand: ParsableCommand {
   private func record(
     _ analysis: Analysis, _ files: [(name: String, content: Data)], _ environment: [String: String]
   ) throws {
-    let store = try StateStore(path: statePath(environment))
+    let store = try StateStore(path: flags.statePath(environment))
     let now = environment["SOURCE_DATE_EPOCH"].flatMap(Int64.init) ?? Int64(Date().timeIntervalSince1970)
     try store.record(analysis, runID: RunManifest.runID(of: files.last!.content), out: out, at: now * Timestamp.second)
   }

@@ -8,6 +8,24 @@ struct RunSummary: Encodable {
     var savingUsd: String
     var evidence: String
     var notRun: String?
+    /// What the lever's setting, chosen on the first 70 % of the time, saves there and in the rest.
+    var holdout: HeldOut?
+  }
+
+  struct HeldOut: Encodable {
+    var chosen: String
+    var firstSavingUsd: String
+    var firstBillUsd: String
+    var laterSavingUsd: String
+    var laterBillUsd: String
+
+    init(_ choice: Holdout.Choice, _ holdout: Holdout) {
+      chosen = choice.chosen.name
+      firstSavingUsd = MoneyText.exact(choice.chosen.first)
+      firstBillUsd = MoneyText.exact(holdout.firstBill)
+      laterSavingUsd = MoneyText.exact(choice.chosen.later)
+      laterBillUsd = MoneyText.exact(holdout.laterBill)
+    }
   }
 
   struct Joint: Encodable { var savingUsd: String }
@@ -38,8 +56,10 @@ struct RunSummary: Encodable {
     costPicodollars = String(analysis.ledger.total.cost)
     costUsd = MoneyText.exact(analysis.ledger.total.cost)
     self.report = report
-    levers = analysis.outcomes.map {
-      Lever(id: $0.id, savingUsd: MoneyText.exact($0.net), evidence: $0.evidence.rawValue, notRun: $0.notRun)
+    levers = analysis.outcomes.map { outcome in
+      Lever(
+        id: outcome.id, savingUsd: MoneyText.exact(outcome.net), evidence: outcome.evidence.rawValue,
+        notRun: outcome.notRun, holdout: outcome.holdout.map { HeldOut($0, analysis.holdout) })
     }
     joint = analysis.joint.map { Joint(savingUsd: MoneyText.exact($0.saving)) }
     safeSavingUsd = analysis.totals.map { MoneyText.exact($0.safe) }

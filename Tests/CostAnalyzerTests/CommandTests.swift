@@ -104,6 +104,27 @@ struct CommandTests {
     #expect((bare["levers"] as? [Any])?.isEmpty == true && bare["joint"] == nil)
   }
 
+  @Test("plan writes its files whole, prints plan.json with --json, and replaces an earlier plan but nothing else")
+  func plan() throws {
+    let fixture = try Fixture()
+    let (program, out) = (fixture.program, fixture.scratch.path("plan"))
+    let first = try program.run("plan", fixture.log, "--out", out, "--no-state", "--json")
+    #expect(first.status == 0 && first.error.isEmpty, "\(first.error)")
+    #expect(try fixture.scratch.names("plan") == ["cache.yaml", "litellm.yaml", "plan.json", "plan.md", "run.json"])
+    #expect(try fixture.scratch.data("plan/plan.json") == Data(first.out.utf8))
+    let again = try program.run("plan", fixture.log, "--out", out, "--no-state")
+    #expect(
+      again.status == 0 && again.out.contains("Plan  \(out)/plan.md") && again.out.contains("Exact response cache"))
+    #expect(try fixture.scratch.data("plan/plan.json") == Data(first.out.utf8))
+    _ = try fixture.scratch.write("mine", to: "plan/notes.txt")
+    #expect(try program.run("plan", fixture.log, "--out", out, "--no-state").status == 1)
+    let damaged = try fixture.scratch.write(
+      try String(contentsOfFile: fixture.log, encoding: .utf8) + "not json\n", to: "damaged.jsonl")
+    let other = fixture.scratch.path("other")
+    #expect(try program.run("plan", damaged, "--out", other, "--no-state", "--strict", "--quiet").status == 2)
+    #expect(try program.run("plan", "--out", other).status == 64)
+  }
+
   @Test("Quiet is quiet, progress is for terminals, and --timings speaks on standard error")
   func quiet() throws {
     let fixture = try Fixture()

@@ -3,21 +3,38 @@ import Foundation
 import Testing
 
 @Suite struct ConservationTests {
-  @Test("no lever saves more than the bill, and every sum adds up to the pico-dollar, on 200 random logs")
+  /// `CONSERVATION_LOGS=1000` in the environment checks as many.
+  private static let logs = Int(ProcessInfo.processInfo.environment["CONSERVATION_LOGS"] ?? "") ?? 200
+
+  @Test("no lever saves more than the bill, every sum adds up to the pico-dollar, and no lever changes another's figure")
   func randomLogs() throws {
     var rng = SeededGenerator(9)
-    for _ in 0..<200 {
+    for _ in 0..<Self.logs {
       var request = Analysis.Request(
         inputs: [try SampleLogs.file(SampleLogs.random(requests: Int.random(in: 1...30, using: &rng), using: &rng))])
       request.options.cache.embeddingUSDPerMillionTokens = [0, 0.02, 1000].randomElement(using: &rng)!
       request.options.cache.lookupUSDPerMillion = [0, 5].randomElement(using: &rng)!
+      request.options.cache.storageUSDPerMillionEntryDays = [0, 3].randomElement(using: &rng)!
+      if Bool.random(using: &rng) { request.options.batching.users = ["u1", "u2"] }
+      if Bool.random(using: &rng) {
+        let hosted = try AnalysisOptions(
+          yaml: "selfHosted: {models: [gpt-4o-mini], gpuHourUSD: 2, gpus: 3, throughput: 500}")
+        request.options.selfHosted = hosted.selfHosted
+      }
       let analysis = try Analysis.run(request)  // throws when a check fails
       #expect(analysis.conservation.checks.count > 15)
       let joint = try #require(analysis.joint)
       #expect(joint.saving <= analysis.ledger.total.cost)
       #expect(joint.levers.reduce(0) { $0 + $1.shapley } == joint.saving)
-      #expect(joint.bySubset[0] == 0)
+      #expect(joint.bySubset[0] == 0 && joint.bill == analysis.ledger.total.cost)
       for outcome in analysis.outcomes { #expect(outcome.gross >= 0 && outcome.gross <= analysis.ledger.total.cost) }
+      let left = Int.random(in: 0..<analysis.outcomes.count, using: &rng)
+      var outcomes = analysis.outcomes
+      outcomes.remove(at: left)
+      for lever in JointReplay(analysis.log, outcomes, replicates: 1, threads: 1).levers {
+        let before = try #require(joint.levers.first { $0.id == lever.id })
+        #expect(lever.alone == before.alone)
+      }
     }
   }
 

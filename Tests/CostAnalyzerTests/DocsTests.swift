@@ -52,6 +52,33 @@ struct DocsTests {
     }
   }
 
+  @Test("Every key of plan.json is documented")
+  func planKeys() throws {
+    let section = try #require(document("docs/plan.md")).components(separatedBy: "## `plan.json`")[1]
+      .components(separatedBy: "\n## ")[0]
+    let scratch = try Scratch()
+    var options = GeneratorOptions()
+    options.requests = 600
+    _ = try writeGeneratedLog(options: options, format: .traffic, to: scratch.path("log.jsonl"))
+    let plan = try SavingsPlan(try Analysis.run(Analysis.Request(inputs: [scratch.path("log.jsonl")])), threads: 2)
+    let files = try PlanFiles.files(plan, environment: [:])
+    let json = try #require(files.first { $0.name == "plan.json" }?.content)
+    func keys(_ value: Any) -> Set<String> {
+      if let list = value as? [Any] { return list.reduce(into: []) { $0.formUnion(keys($1)) } }
+      guard let object = value as? [String: Any] else { return [] }
+      return object.reduce(into: []) { all, pair in
+        all.insert(pair.key)
+        if pair.key != "effort_scale" { all.formUnion(keys(pair.value)) }
+      }
+    }
+    let written = keys(try JSONSerialization.jsonObject(with: json))
+    let documented = Set(Self.codes(section))
+    #expect(written.count > 25 && written.isSubset(of: documented), "\(written.subtracting(documented).sorted())")
+    // What only a verified semantic cache has.
+    let rest = documented.subtracting(written)
+    #expect(rest.isSubset(of: ["wrong_hits", "share", "lower", "upper", "compared", "limit"]), "\(rest.sorted())")
+  }
+
   @Test("Every key of the pre-cache list is documented")
   func precacheKeys() throws {
     let section = try #require(document("docs/reports.md")).components(separatedBy: "### `precache.jsonl`")[1]
@@ -109,7 +136,8 @@ struct DocsTests {
     let program = Program(scratch: try Scratch())
     var missing: [String] = []
     let commands = [
-      "run", "replay", "judge", "export-training", "neighbours", "evaluate pairs", "evaluate cache", "evaluate prompts",
+      "run", "nightly", "state check", "state compact", "state forget", "plan", "replay", "judge", "export-training", "neighbours", "evaluate pairs", "evaluate cache",
+      "evaluate prompts",
       "evaluate budget-windows", "evaluate router", "train pairs", "train router", "embed", "tokens",
       "setup embeddings", "setup tokenizers",
       "generate", "prices", "config", "history",

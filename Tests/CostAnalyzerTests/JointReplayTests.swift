@@ -88,7 +88,8 @@ struct JointReplayTests {
         [Double.random(in: 2...4, using: &rng), -log(1 - Double.random(in: 0..<1, using: &rng))]
       }
       let intervals = try #require(
-        ClusterBootstrap.intervals(values, replicates: 400, seed: UInt64(seed), threads: 2))
+        ClusterBootstrap.intervals(
+          values, sizes: [Double](repeating: 1, count: clusters), replicates: 400, seed: UInt64(seed), threads: 2))
       for (place, mean) in [3.0, 1].enumerated() {
         let truth = mean * Double(clusters)
         if intervals[place].lower <= truth && truth <= intervals[place].upper { covered[place] += 1 }
@@ -113,10 +114,26 @@ struct JointReplayTests {
     #expect(joint.bill == analysis.ledger.total.cost && joint.bySubset.max()! > 0)
   }
 
+  @Test("A saving that is the same share of every cluster is certain, whatever the clusters' sizes", arguments: [7, 60])
+  func ratios(_ clusters: Int) throws {
+    var rng = SeededGenerator(UInt64(clusters))
+    let sizes = (0..<clusters).map { _ in Double.random(in: 1...1000, using: &rng) }
+    let found = try #require(
+      ClusterBootstrap.intervals(
+        sizes.map { [$0 / 4, $0 * Double.random(in: 0...1, using: &rng)] }, sizes: sizes, replicates: 400, seed: 1,
+        threads: 2))
+    let quarter = sizes.reduce(0, +) / 4
+    #expect(found[0].width < 1e-6 * quarter && abs(found[0].lower - quarter) < 1e-6 * quarter)
+    #expect(found[1].width > 0.01 * quarter)
+  }
+
   @Test("Fewer than two clusters have no interval; quantiles of Student's t are those of tables")
   func edges() {
-    #expect(ClusterBootstrap.intervals([[1]], replicates: 10, seed: 1, threads: 1) == nil)
-    #expect(ClusterBootstrap.intervals([], replicates: 10, seed: 1, threads: 1) == nil)
+    func intervals(_ values: [[Double]], _ sizes: [Double]) -> [ClusterBootstrap.Interval]? {
+      ClusterBootstrap.intervals(values, sizes: sizes, replicates: 10, seed: 1, threads: 1)
+    }
+    #expect(intervals([[1]], [1]) == nil && intervals([], []) == nil)
+    #expect(intervals([[1], [2]], [0, 0]) == nil, "nothing to be a share of")
     #expect(ClusterBootstrap.student(1) == 12.706 && ClusterBootstrap.student(13) == 2.160)
     for (degrees, value) in [(40, 2.0211), (60, 2.0003), (120, 1.9799)] {
       #expect(abs(ClusterBootstrap.student(degrees) - value) < 1e-3)

@@ -1,5 +1,7 @@
-/// 95 % intervals of sums over clusters of requests: another time like this one would have other users and other days.
-package struct ClusterBootstrap: Sendable {
+/// 95 % intervals of what clusters of requests (users, days) come to as a share of their bill, times the whole bill: another
+/// time like this one would have other users and other days, but a bill is known. Ratios of sums, so that a large user
+/// alone makes nothing uncertain: only one whose share is unlike that of the rest does.
+package enum ClusterBootstrap {
   package struct Interval: Sendable, Equatable {
     package var lower: Double
     package var upper: Double
@@ -9,36 +11,44 @@ package struct ClusterBootstrap: Sendable {
   /// Below so many clusters percentiles are too narrow, and Student's t takes their place.
   package static let fewClusters = 40
 
-  /// - Parameter values: by cluster, one for each sum. Nil with fewer than two clusters.
+  /// - Parameters:
+  ///   - values: by cluster, one for each figure.
+  ///   - sizes: by cluster, what its values are a share of.
+  /// - Returns: by figure, in the units of the values; nil with fewer than two clusters or nothing to be a share of.
   package static func intervals(
-    _ values: [[Double]], replicates: Int, seed: UInt64, threads: Int
+    _ values: [[Double]], sizes: [Double], replicates: Int, seed: UInt64, threads: Int
   ) -> [Interval]? {
-    guard values.count > 1, let sums = values.first?.count, sums > 0 else { return nil }
+    let size = sizes.reduce(0, +)
+    guard values.count > 1, size > 0, let figures = values.first?.count, figures > 0 else { return nil }
     let count = values.count
-    let totals = (0..<sums).map { sum in values.reduce(0) { $0 + $1[sum] } }
     if count < fewClusters {
       let quantile = student(count - 1)
-      return (0..<sums).map { sum in
-        let mean = totals[sum] / Double(count)
-        let squares = values.reduce(0) { $0 + ($1[sum] - mean) * ($1[sum] - mean) }
+      return (0..<figures).map { figure in
+        let total = values.reduce(0) { $0 + $1[figure] }
+        // What a cluster has beyond its part of the total.
+        let squares = zip(values, sizes).reduce(0) { sum, cluster in
+          let rest = cluster.0[figure] - total * cluster.1 / size
+          return sum + rest * rest
+        }
         let error = (squares * Double(count) / Double(count - 1)).squareRoot()
-        return Interval(lower: totals[sum] - quantile * error, upper: totals[sum] + quantile * error)
+        return Interval(lower: total - quantile * error, upper: total + quantile * error)
       }
     }
     let flat = values.flatMap(\.self)
     let drawn = parallelMap(replicates, threads: threads) { replicate -> [Double] in
       var random = SeededRandom(seed: seed, stream: 9, index: replicate)
-      var sum = [Double](repeating: 0, count: sums)
+      var sum = [Double](repeating: 0, count: figures)
+      var drawnSize = 0.0
       for _ in 0..<count {
-        let start = random.below(count) * sums
-        for place in 0..<sums { sum[place] += flat[start + place] }
+        let cluster = random.below(count)
+        drawnSize += sizes[cluster]
+        for figure in 0..<figures { sum[figure] += flat[cluster * figures + figure] }
       }
-      return sum
+      return drawnSize > 0 ? sum.map { $0 / drawnSize * size } : sum
     }
-    return (0..<sums).map { sum in
-      let sorted = drawn.map { $0[sum] }.sorted()
-      let last = Double(sorted.count - 1)
-      return Interval(lower: sorted[Int((0.025 * last).rounded())], upper: sorted[Int((0.975 * last).rounded())])
+    return (0..<figures).map { figure in
+      let ends = BlockBootstrap.quantiles(drawn.map { $0[figure] })
+      return Interval(lower: ends.low, upper: ends.high)
     }
   }
 
@@ -53,13 +63,5 @@ package struct ClusterBootstrap: Sendable {
     let z = 1.959964
     let n = Double(degrees)
     return z + (z * z * z + z) / (4 * n) + (5 * z * z * z * z * z + 16 * z * z * z + 3 * z) / (96 * n * n)
-  }
-}
-
-extension ClusterBootstrap.Interval {
-  /// Both ends in dollars; nobody saves more than the bill.
-  func text(within bill: Int128) -> String {
-    func money(_ value: Double) -> String { MoneyText.readable(min(bill, Int128(value.rounded()))) }
-    return "\(money(lower)) … \(money(upper))"
   }
 }

@@ -39,6 +39,9 @@ package struct JointReplay: Sendable {
   package private(set) var defensible: Int128 = 0
   /// The levers of that figure.
   package private(set) var defensibleLevers: [String] = []
+  private let savings: SubsetSavings
+  /// What the levers of each subset charge whoever is served.
+  private let fixed: [Int128]
 
   /// Replays all 2ᵏ subsets of the levers that ran. A subset's cost is the sum over requests of what is left to pay plus
   /// what the levers charge; each request is paid for once.
@@ -49,13 +52,13 @@ package struct JointReplay: Sendable {
     let replayed = (0..<1 << active.count).map { subset in
       included.indices.filter { subset >> $0 & 1 == 1 }.flatMap { included[$0] }.reduce(subset) { $0 & ~(1 << $1) }
     }
-    let savings = SubsetSavings(log, active.map { $0.effect! }, replayed: replayed, threads: threads)
-    let fixed = replayed.map { subset in
+    savings = SubsetSavings(log, active.map { $0.effect! }, replayed: replayed, threads: threads)
+    fixed = replayed.map { subset in
       active.indices.filter { subset >> $0 & 1 == 1 }.reduce(Int128(0)) { $0 + active[$1].fixedCharges }
     }
     bill = savings.bill
     untouched = savings.untouched
-    bySubset = replayed.indices.map { savings.total($0) - fixed[$0] }
+    bySubset = replayed.indices.map { [savings, fixed] in savings.total($0) - fixed[$0] }
     let all = bySubset.count - 1
     saving = bySubset[all]
     let credits = Self.shapley(bySubset, levers: active.count)
@@ -68,53 +71,81 @@ package struct JointReplay: Sendable {
     }
     let firm = active.indices.filter { active[$0].isDefensible }
     defensibleLevers = firm.map { active[$0].id }
-    addIntervals(savings, fixed, firm: firm.reduce(0) { $0 | 1 << $1 }, replicates: replicates, threads: threads)
+    addIntervals(firm: firm.reduce(0) { $0 | 1 << $1 }, replicates: replicates, threads: threads)
   }
 
-  /// Users are drawn anew, and days; of both intervals the wider one counts.
-  private mutating func addIntervals(
-    _ savings: SubsetSavings, _ fixed: [Int128], firm: Int, replicates: Int, threads: Int
-  ) {
+  private mutating func addIntervals(firm: Int, replicates: Int, threads: Int) {
     let count = levers.count
     if count == 0 { return }
-    let all = savings.subsets - 1
+    let all = bySubset.count - 1
     let weights = (0..<count).map { Self.shapleyWeight(others: $0, levers: count) }
-    // Everything is linear in what subsets save: four figures a lever, then all levers, then the firm ones.
-    func figures(_ values: (Int) -> Double) -> [Double] {
-      (0..<count).flatMap { bit -> [Double] in
+    // Four figures a lever, then all levers, then the firm ones.
+    let figures =
+      (0..<count).flatMap { bit -> [Figure] in
         let before = (1 << bit) - 1
-        let shapley = (0...all).reduce(0.0) { sum, subset in
-          subset >> bit & 1 == 1
-            ? sum : sum + weights[subset.nonzeroBitCount] * (values(subset | 1 << bit) - values(subset))
+        let shapley = (0...all).lazy.filter { $0 >> bit & 1 == 0 }.map {
+          Figure($0 | 1 << bit, less: $0, weight: weights[$0.nonzeroBitCount])
         }
         return [
-          values(1 << bit), values(before | 1 << bit) - values(before), shapley,
-          values(all) - values(all & ~(1 << bit)),
+          Figure(1 << bit), Figure(before | 1 << bit, less: before), Figure(sum: shapley),
+          Figure(all, less: all & ~(1 << bit)),
         ]
-      } + [values(all), values(firm)]
-    }
-    func intervals(_ sums: [Int128], seed: UInt64) -> [ClusterBootstrap.Interval]? {
-      let clusters = stride(from: 0, to: sums.count, by: savings.subsets).compactMap { start -> [Double]? in
-        let isEmpty = (0...all).allSatisfy { sums[start + $0] == 0 }
-        return isEmpty ? nil : figures { Double(sums[start + $0]) }
-      }
-      return ClusterBootstrap.intervals(clusters, replicates: replicates, seed: seed, threads: threads)
-    }
-    let found = [intervals(savings.byUser, seed: 1), intervals(savings.byDay, seed: 2)].compactMap(\.self)
-    if found.isEmpty { return }
-    let charges = figures { Double(fixed[$0]) }
-    func wider(_ place: Int) -> ClusterBootstrap.Interval {
-      var interval = found.map { $0[place] }.max { $0.width < $1.width }!
-      interval.lower -= charges[place]
-      interval.upper -= charges[place]
-      return interval
-    }
+      } + [Figure(all), Figure(firm)]
+    guard let found = intervals(of: figures, replicates: replicates, threads: threads) else { return }
     for bit in 0..<count {
       levers[bit].intervals = Intervals(
-        alone: wider(4 * bit), waterfall: wider(4 * bit + 1), shapley: wider(4 * bit + 2), lastIn: wider(4 * bit + 3))
+        alone: found[4 * bit], waterfall: found[4 * bit + 1], shapley: found[4 * bit + 2], lastIn: found[4 * bit + 3])
     }
-    interval = wider(4 * count)
-    defensible = max(0, min(bySubset[firm], Int128(wider(4 * count + 1).lower.rounded(.down))))
+    interval = found[4 * count]
+    defensible = max(0, min(bySubset[firm], Int128(found[4 * count + 1].lower.rounded(.down))))
+  }
+
+  /// A figure that is linear in what subsets save.
+  private struct Figure {
+    var terms: [(subset: Int, weight: Double)]
+
+    init(_ subset: Int) { terms = [(subset, 1)] }
+    init(_ subset: Int, less other: Int, weight: Double = 1) { terms = [(subset, weight), (other, -weight)] }
+    init(sum figures: some Sequence<Figure>) { terms = figures.flatMap(\.terms) }
+
+    func value(_ subsets: (Int) -> Double) -> Double { terms.reduce(0) { $0 + $1.weight * subsets($1.subset) } }
+  }
+
+  /// Users are drawn anew, and days; of both intervals the wider one counts. Nil where the log has one user and one day.
+  private func intervals(
+    of figures: [Figure], replicates: Int, threads: Int
+  ) -> [ClusterBootstrap.Interval]? {
+    func intervals(_ sums: [Int128], _ bills: [Int128], seed: UInt64) -> [ClusterBootstrap.Interval]? {
+      let subsets = savings.subsets
+      let clusters = bills.indices.filter { cluster in
+        bills[cluster] != 0 || (0..<subsets).contains { sums[cluster * subsets + $0] != 0 }
+      }
+      let values = clusters.map { cluster in
+        figures.map { $0.value { Double(sums[cluster * subsets + $0]) } }
+      }
+      return ClusterBootstrap.intervals(
+        values, sizes: clusters.map { Double(bills[$0]) }, replicates: replicates, seed: seed, threads: threads)
+    }
+    let found = [
+      intervals(savings.byUser, savings.billByUser, seed: 1), intervals(savings.byDay, savings.billByDay, seed: 2),
+    ].compactMap(\.self)
+    if found.isEmpty { return nil }
+    return figures.indices.map { place in
+      var interval = found.map { $0[place] }.max { $0.width < $1.width }!
+      let charges = figures[place].value { Double(fixed[$0]) }
+      interval.lower -= charges
+      interval.upper -= charges
+      return interval
+    }
+  }
+
+  /// 95 % intervals of what each of some levers adds behind a set of them; nil where there are none.
+  package func intervals(
+    ofAdding added: [Int], to subset: Int, replicates: Int = replicates, threads: Int
+  ) -> [ClusterBootstrap.Interval]? {
+    if added.isEmpty { return [] }
+    return intervals(
+      of: added.map { Figure(subset | 1 << $0, less: subset) }, replicates: replicates, threads: threads)
   }
 
   /// |S|! (n − |S| − 1)! / n!

@@ -12,12 +12,17 @@ struct SubsetSavings: Sendable {
   /// Cluster by cluster, all subsets of each. Requests without a user count to their day.
   private(set) var byUser: [Int128] = []
   private(set) var byDay: [Int128] = []
+  /// Cost of all requests, by the same clusters.
+  private(set) var billByUser: [Int128] = []
+  private(set) var billByDay: [Int128] = []
 
   private struct Sums {
     var bill: Int128 = 0
     var untouched: Int128 = 0
     var byUser: [Int128]
     var byDay: [Int128]
+    var billByUser: [Int128]
+    var billByDay: [Int128]
   }
 
   /// - Parameter replayed: the subset that is replayed in the place of each: a lever that does another's work replaces it.
@@ -38,18 +43,21 @@ struct SubsetSavings: Sendable {
     let parts = parallelMap(workers, threads: threads) { worker -> Sums in
       var sums = Sums(
         byUser: [Int128](repeating: 0, count: (groups + days) * subsets),
-        byDay: [Int128](repeating: 0, count: days * subsets))
+        byDay: [Int128](repeating: 0, count: days * subsets),
+        billByUser: [Int128](repeating: 0, count: groups + days), billByDay: [Int128](repeating: 0, count: days))
       var replay = RequestReplay(effects)
       for index in stride(from: worker, to: chunks, by: workers) {
         for request in index * chunk..<min((index + 1) * chunk, log.requests.count) {
           let entry = log.requests[request]
+          let day = number[Timestamp.dayNumber(entry.time)]!
+          let user = isNamed[Int(entry.user)] ? Int(entry.user) % groups : groups + day
           sums.bill += Int128(entry.cost)
+          sums.billByUser[user] += Int128(entry.cost)
+          sums.billByDay[day] += Int128(entry.cost)
           guard replay.run(request, cost: entry.cost) else {
             sums.untouched += Int128(entry.cost)
             continue
           }
-          let day = number[Timestamp.dayNumber(entry.time)]!
-          let user = isNamed[Int(entry.user)] ? Int(entry.user) % groups : groups + day
           for subset in 0..<subsets {
             let saving = replay.saving(replayed[subset])
             sums.byUser[user * subsets + subset] += saving
@@ -61,11 +69,15 @@ struct SubsetSavings: Sendable {
     }
     byUser = [Int128](repeating: 0, count: (groups + days) * subsets)
     byDay = [Int128](repeating: 0, count: days * subsets)
+    billByUser = [Int128](repeating: 0, count: groups + days)
+    billByDay = [Int128](repeating: 0, count: days)
     for part in parts {
       bill += part.bill
       untouched += part.untouched
       for place in byUser.indices { byUser[place] += part.byUser[place] }
       for place in byDay.indices { byDay[place] += part.byDay[place] }
+      for place in billByUser.indices { billByUser[place] += part.billByUser[place] }
+      for place in billByDay.indices { billByDay[place] += part.billByDay[place] }
     }
   }
 

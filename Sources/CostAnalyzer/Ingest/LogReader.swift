@@ -350,7 +350,9 @@ struct RequestReducer {
     _ request: Request, _ line: DecodedLine, _ block: DecodedBlock, _ place: RequestPlace, into owner: Int
   ) {
     let old = log.requests[owner]
-    var (merged, wins) = Request.merged(old, request)
+    let both = Request.merged(old, request)
+    var merged = both.request
+    let wins = both.laterWins
     let loser = wins ? old : request
     if users[merged.user].isEmpty { merged.user = loser.user }
     if tenants[merged.tenant].isEmpty { merged.tenant = loser.tenant }

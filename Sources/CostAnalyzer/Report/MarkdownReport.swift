@@ -11,6 +11,7 @@ struct MarkdownReport {
     for outcome in analysis.outcomes { parts += outcome.sections.map(render) }
     if let budgets = analysis.budgets { parts.append(render(budgets.section())) }
     if let candidates = analysis.candidates { parts.append(clusters(candidates)) }
+    if !analysis.ledgerOnly { parts.append(HoldoutTable.markdown(analysis)) }
     parts.append(method())
     parts.append(inputs())
     parts.append(checks())

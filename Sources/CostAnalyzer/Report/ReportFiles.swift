@@ -9,7 +9,10 @@ package struct ReportFiles {
     let sections = analysis.outcomes.flatMap(\.sections) + [analysis.budgets?.section()].compactMap { $0 }
     add("report.md", try MarkdownReport(analysis).text())
     add(table: Self.summary(analysis))
-    if !analysis.ledgerOnly { add(table: Self.strategies(analysis)) }
+    if !analysis.ledgerOnly {
+      add(table: Self.strategies(analysis))
+      add(table: HoldoutTable.table(analysis))
+    }
     for table in sections.flatMap(\.files) { add(table: table) }
     for image in sections.flatMap(\.images) { add(image.name, image.svg) }
     if let candidates = analysis.candidates {

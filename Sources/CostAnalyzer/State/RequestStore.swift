@@ -11,8 +11,9 @@ struct StoredRequest: Sendable {
   ///
   /// - Parameter unnamed: number of the empty name.
   mutating func merge(_ later: StoredRequest, unnamed: UInt32) {
-    var (merged, wins) = Request.merged(request, later.request)
-    let loser = wins ? request : later.request
+    let both = Request.merged(request, later.request)
+    var merged = both.request
+    let loser = both.laterWins ? request : later.request
     if merged.user == unnamed { merged.user = loser.user }
     if merged.tenant == unnamed { merged.tenant = loser.tenant }
     if merged.tags == unnamed { merged.tags = loser.tags }
@@ -193,8 +194,8 @@ extension StateStore {
       (named.model, named.user) = (models[Int(request.model)], users[Int(request.user)])
       (named.tenant, named.tags) = (tenants[Int(request.tenant)], tags[Int(request.tags)])
       let stored = StoredRequest(idHash: log.idHashes[index], request: named)
-      try insert.execute(
-        arguments: StatementArguments([source, index, isShared]) + stored.arguments)
+      let place: StatementArguments = [source, index, isShared]
+      try insert.execute(arguments: place + stored.arguments)
     }
     return left
   }

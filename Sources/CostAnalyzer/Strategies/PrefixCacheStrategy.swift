@@ -27,6 +27,7 @@ package enum PrefixCacheStrategy: Strategy {
       replayed.silent == 0
       ? "what requests share is known in blocks of 512 bytes; that all of them meet one cache is assumed"
       : "\(MoneyText.readable(replayed.silent)) of it is for models of which the log shows no cached token at all: it may be in the bill already"
+    outcome.deployment = .prefixes(replayed.marked)
     outcome.sections = [section(context, rules, replayed, outcome)]
   }
 
@@ -146,6 +147,8 @@ private struct Replayed {
   var added: Int128 { chosen.reduce(0) { $0 + $1.added } }
   var estimated: Int128 { chosen.reduce(0) { $0 + $1.estimated } }
   var changed: Int { chosen.reduce(0) { $0 + $1.changed } }
+  /// Those that cache only what the caller marks with `cache_control`: Anthropic's.
+  var marked: [String] { chosen.map(\.name).filter { NamePrefix.matches($0, ["claude"]) }.sorted() }
   /// Net saving of models of which the log shows no cached token.
   var silent: Int128 { chosen.reduce(0) { $1.isLogged ? $0 : $0 + $1.net } }
 

@@ -107,6 +107,9 @@ struct Router {
     var saved: Int128 = 0
     var misroutes = 0.0
     var complexOnCheap = 0
+    /// What was moved before and from the start of the held-out part on.
+    var first = Share()
+    var later = Share()
     var byLabel: [ComplexityLabel: Share] = [:]
     var excluded: [Exclusion: Share] = [:]
   }
@@ -168,6 +171,12 @@ struct Router {
         result.moved += 1
         result.saved += Int128(request.cost - cost)
         result.misroutes += risk
+        func add(to part: inout Share) {
+          part.moved += 1
+          part.saved += Int128(request.cost - cost)
+          part.misroutes += risk
+        }
+        if request.time < context.holdout.start { add(to: &result.first) } else { add(to: &result.later) }
         result.costs[result.costs.count - 1] = cost
       } else {
         leave(.notCheaper)

@@ -23,11 +23,32 @@ package enum RoutingStrategy: Strategy {
       context.options.routing.model == nil
       ? "complexity weights are hand-set and quality on the cheaper model is not measured"
       : "complexity weights were trained on other questions and quality on the cheaper model is not measured"
-    outcome.sections = [section(context, tiers, router, routed, known: try knownSkill(context))]
+    let curve = gates.map { (gate: $0, routed: router.route(gate: $0)) }
+    outcome.holdout = heldOut(context, curve)
+    outcome.deployment = .routing(tiers)
+    outcome.sections = [section(context, tiers, curve, routed, known: try knownSkill(context))]
+  }
+
+  private static let gates = (10...19).map { Double($0) / 20 }
+
+  /// The gate that saves the most in the first part among those at which the score expects few enough misroutes there.
+  private static func heldOut(
+    _ context: StrategyContext, _ curve: [(gate: Double, routed: Router.Result)]
+  ) -> Holdout.Choice? {
+    let limit = context.options.routing.maxMisroutes
+    let candidates = curve.filter { $0.routed.first.misroutes <= limit * Double($0.routed.first.moved) }
+    return Holdout.choose(
+      candidates.map {
+        .init(
+          name: "gate \(NumberText.fixed($0.gate, 2))", first: $0.routed.first.saved, later: $0.routed.later.saved)
+      },
+      rule:
+        "gates at which the score expects no more than \(NumberText.percent(limit, of: 1)) misroutes among the moved")
   }
 
   private static func section(
-    _ context: StrategyContext, _ tiers: RoutingTiers, _ router: Router, _ routed: Router.Result, known: String
+    _ context: StrategyContext, _ tiers: RoutingTiers, _ gates: [(gate: Double, routed: Router.Result)],
+    _ routed: Router.Result, known: String
   ) -> ReportSection {
     let bill = context.ledger.total.cost
     var labels = Table(
@@ -51,9 +72,7 @@ package enum RoutingStrategy: Strategy {
         .init("saved_usd", "saved"),
         .init("saved_share_of_bill", "of the bill"), .init("expected_misroutes", "expected misroutes"),
       ])
-    for step in 10...19 {
-      let gate = Double(step) / 20
-      let result = router.route(gate: gate)
+    for (gate, result) in gates {
       curve.add(
         .number(gate, decimals: 2), .int(result.moved),
         .share(Double(result.moved) / Double(max(1, context.log.requests.count))), .usd(result.saved),

@@ -7,8 +7,8 @@ struct SemanticCacheChapter {
   private let settings: [CacheSetting]
   let charges: CacheCharges
   let verification: Verification
-  /// The setting with the highest net saving whose wrong answers stay under the limit; nil where none is known to.
-  let recommended: CacheSetting?
+  let recommendation: CacheRecommendation
+  var recommended: CacheSetting? { recommendation.guarded }
   private let guardSet: GuardSet
   var options: AnalysisOptions.Cache { context.options.cache }
   private var bill: Int128 { context.ledger.total.cost }
@@ -33,11 +33,17 @@ struct SemanticCacheChapter {
     verification = Verification(
       context, settings: unbounded + raw + [deployed],
       verdicts: try options.verdicts.map { try ReviewFile.verdicts(in: $0, for: context.log) } ?? [:])
-    recommended = verification.recommended(
-      unbounded.map { [charges] setting in
+    func nets(_ settings: [CacheSetting], _ charges: CacheCharges) -> [(setting: CacheSetting, net: Int128)] {
+      settings.map { setting in
         let outcome = outcomes[setting]!
         return (setting, outcome.savedPico - charges.total(outcome, context.cache.trace, isSemantic: true))
-      }, maxWrongHits: options.maxWrongHits)
+      }
+    }
+    let rawNets = nets(raw, charges)
+    let unguarded = verification.recommended(rawNets, maxWrongHits: options.maxWrongHits)
+    recommendation = CacheRecommendation(
+      guarded: verification.recommended(nets(unbounded, charges), maxWrongHits: options.maxWrongHits),
+      unguarded: unguarded, unguardedNet: rawNets.first { $0.setting == unguarded }?.net ?? 0)
   }
 
   /// What the report says of the lever in one sentence.

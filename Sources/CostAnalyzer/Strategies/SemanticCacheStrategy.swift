@@ -10,28 +10,11 @@ package enum SemanticCacheStrategy: Strategy {
 
   package static func run(_ context: StrategyContext, into outcome: inout StrategyOutcome) throws {
     let options = context.options.cache
-    let trace = context.cache.trace
-    let charges = CacheCharges(options)
     let deployed = context.options.deployed(threshold: options.threshold)
-    var served: [UInt32] = []
-    var isExact = [Bool](repeating: false, count: trace.count)
-    let result = replayCache(trace, graph: context.similarity.graph, setting: deployed) { position, kind, _, _ in
-      served.append(context.cache.requests[position])
-      if kind == .exact { isExact[position] = true }
-    }
-    let asked = context.cache.requests.enumerated().map { position, request -> (request: UInt32, charge: PicoDollars) in
-      (request, isExact[position] ? charges.lookup : 2 * charges.lookup + trace.embeddingCosts[position])
-    }
-    outcome.effect = ServedEffect(served: served, charges: asked, count: context.log.requests.count)
-    outcome.requestsAffected = served.count
+    let (service, result) = serve(context, deployed)
+    outcome.serve(as: service)
     // Its replay asks for an exact entry first; what an exact cache alone would hold is another history.
     outcome.includes = [ExactCacheStrategy.id]
-    outcome.gross = result.savedPico
-    outcome.charges = asked.reduce(0) { $0 + Int128($1.charge) }
-    outcome.fixedCharges = charges.storage(result, trace)
-    precondition(
-      outcome.charges + outcome.fixedCharges == charges.total(result, trace, isSemantic: true),
-      "the replay and its requests disagree about charges")
     // The replay is exact; that the served answers are right rests on a model of likeness.
     outcome.evidence = .modelled
     let chapter = try SemanticCacheChapter(context, deployed: deployed, result)
@@ -43,6 +26,34 @@ package enum SemanticCacheStrategy: Strategy {
     outcome.verification = chapter.verification
     let wrong = chapter.verification.rates[deployed]?.wrong
     outcome.isFirm = wrong.map { $0.upper <= options.maxWrongHits } ?? false
+    outcome.holdout = chapter.heldOut()
+    var recommendation = chapter.recommendation
+    recommendation.service = recommendation.guarded.map { serve(context, $0).service }
+    outcome.deployment = .cache(recommendation)
     outcome.sections = [chapter.section()]
+  }
+
+  private static func serve(
+    _ context: StrategyContext, _ setting: CacheSetting
+  ) -> (service: CacheService, result: CacheOutcome) {
+    let trace = context.cache.trace
+    let charges = CacheCharges(context.options.cache)
+    var served: [UInt32] = []
+    var isExact = [Bool](repeating: false, count: trace.count)
+    let result = replayCache(trace, graph: context.similarity.graph, setting: setting) { position, kind, _, _ in
+      served.append(context.cache.requests[position])
+      if kind == .exact { isExact[position] = true }
+    }
+    let asked = context.cache.requests.enumerated().map { position, request -> (request: UInt32, charge: PicoDollars) in
+      (request, isExact[position] ? charges.lookup : 2 * charges.lookup + trace.embeddingCosts[position])
+    }
+    let service = CacheService(
+      effect: ServedEffect(served: served, charges: asked, count: context.log.requests.count), requests: served.count,
+      gross: result.savedPico, charges: asked.reduce(0) { $0 + Int128($1.charge) },
+      fixedCharges: charges.storage(result, trace))
+    precondition(
+      service.charges + service.fixedCharges == charges.total(result, trace, isSemantic: true),
+      "the replay and its requests disagree about charges")
+    return (service, result)
   }
 }

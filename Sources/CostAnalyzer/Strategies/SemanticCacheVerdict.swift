@@ -31,6 +31,25 @@ extension SemanticCacheChapter {
     return text
   }
 
+  /// The setting that the first part of the log would have chosen. Which ones are safe is told from the whole log: answers are
+  /// few, and their limit is no saving.
+  func heldOut() -> Holdout.Choice? {
+    let safe = CacheSweep.unbounded(options, guards: [deployed.guards]).filter {
+      verification.rates[$0]?.wrong.map { $0.upper <= options.maxWrongHits } == true
+    }
+    if safe.isEmpty { return nil }
+    let before = context.cache.trace.before(context.holdout.start)
+    let results = replayCacheGrid(before, graph: context.similarity.graph, settings: safe, threads: context.threads)
+    let candidates = zip(safe, results).map { setting, result in
+      let first = result.savedPico - charges.total(result, before, isSemantic: true)
+      return Holdout.Candidate(
+        name: "cosine ≥ \(NumberText.fixed(Double(setting.threshold), 2)), TTL \(Lifetime(micros: setting.ttl))",
+        first: first, later: net(outcomes[setting]!, setting) - first)
+    }
+    return Holdout.choose(
+      candidates, rule: "settings whose wrong hits stay under \(Self.percent(options.maxWrongHits)), by the whole log")
+  }
+
   /// Net saving against wrong hits at the options' TTL; nil where nothing is verified.
   func chart() -> ReportSection.Image? {
     let points = CacheSweep.unbounded(options, guards: [deployed.guards]).compactMap { setting -> CachingPoint? in

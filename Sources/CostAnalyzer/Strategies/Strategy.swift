@@ -61,6 +61,10 @@ package struct StrategyOutcome: Sendable {
   package var caveat = ""
   package var effect: (any LeverEffect)?
   package var sections: [ReportSection] = []
+  /// The setting that the first 70 % of the log would have chosen, where the lever has one to choose.
+  package var holdout: Holdout.Choice?
+  /// What to deploy of the lever, where that is more than the options say.
+  package var deployment: Deployment?
   /// How the logged answers compare, where the lever asked.
   package var verification: Verification?
 
@@ -102,6 +106,7 @@ package struct StrategyContext: Sendable {
   /// What embeds texts that the log has no vectors of.
   package var embedder: (any Embedder)?
   package var threads: Int
+  package var holdout: Holdout
 
   package init(
     options: AnalysisOptions, log: RequestLog, priceTables: [PriceTable], prices: PriceBook, ledger: Ledger,
@@ -119,6 +124,7 @@ package struct StrategyContext: Sendable {
     self.trims = trims
     self.embedder = embedder
     self.threads = threads
+    holdout = Holdout(log)
   }
 }
 

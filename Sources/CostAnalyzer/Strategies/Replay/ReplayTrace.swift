@@ -21,6 +21,18 @@ package struct ReplayTrace: Sendable {
   }
 
   package var count: Int { keys.count }
+
+  /// The requests before a moment, with the keys of all. A cache does to them what it does in the whole trace.
+  package func before(_ time: Int64) -> ReplayTrace {
+    let count = times.firstIndex { $0 >= time } ?? count
+    var first = self
+    first.times = Array(times.prefix(count))
+    first.keys = Array(keys.prefix(count))
+    first.costs = Array(costs.prefix(count))
+    first.latencies = Array(latencies.prefix(count))
+    first.embeddingCosts = Array(embeddingCosts.prefix(count))
+    return first
+  }
 }
 
 extension ReplayTrace {
