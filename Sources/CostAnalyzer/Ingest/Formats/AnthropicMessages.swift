@@ -4,7 +4,7 @@ import CTextScan
 /// `input_tokens` *excludes* cached tokens: the prompt is the sum of three counts (API reference, "usage").
 enum AnthropicMessages {
   private enum UsageField: Int, CaseIterable {
-    case input, output, read, written, write5m, write1h, thinking
+    case input, output, read, written, write5m, write1h, thinking, tier
 
     var pointer: String {
       switch self {
@@ -15,12 +15,13 @@ enum AnthropicMessages {
       case .write5m: "/cache_creation/ephemeral_5m_input_tokens"
       case .write1h: "/cache_creation/ephemeral_1h_input_tokens"
       case .thinking: "/output_tokens_details/thinking_tokens"
+      case .tier: "/service_tier"
       }
     }
   }
 
   private enum EventField: Int, CaseIterable {
-    case type, id, model, usage, tier, index, blockType, deltaType, text, deltaUsage
+    case type, id, model, usage, index, blockType, deltaType, text, deltaUsage
 
     var pointer: String {
       switch self {
@@ -28,7 +29,6 @@ enum AnthropicMessages {
       case .id: "/message/id"
       case .model: "/message/model"
       case .usage: "/message/usage"
-      case .tier: "/message/usage/service_tier"
       case .index: "/index"
       case .blockType: "/content_block/type"
       case .deltaType: "/delta/type"
@@ -49,6 +49,7 @@ enum AnthropicMessages {
     guard let slice = try FieldReader.object(slice) else { return }
     let (status, fields) = scanner.walk(usagePlan, slice.bytes, as: UsageField.self)
     guard status == CA_OK else { throw .badJSON }
+    if fields[.tier].isFilledString { draft.tier = FieldReader.tier(fields[.tier]) }
     let written = try FieldReader.count(fields[.written])
     let write1h = try FieldReader.count(fields[.write1h])
     let write5m = try FieldReader.count(fields[.write5m]) ?? written.map { $0 - min($0, write1h ?? 0) }
@@ -92,7 +93,6 @@ enum AnthropicMessages {
           if !draft.id.isFilledString { draft.id = fields[.id] }
           draft.responseModel = fields[.model]
           started = fields[.usage]
-          if fields[.tier].isFilledString { draft.tier = FieldReader.tier(fields[.tier]) }
         } else if type.equals("content_block_start"), fields[.blockType].equals("tool_use") {
           draft.hasToolCalls = true
         } else if type.equals("content_block_delta"), fields[.deltaType].equals("text_delta") {

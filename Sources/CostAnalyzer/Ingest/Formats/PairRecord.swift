@@ -124,14 +124,15 @@ struct PairRecord {
     return isMessage ? .anthropic : nil
   }
 
+  /// Gateways and platforms that wrap the same bodies: their status, cost (Portkey: cents) and cache fields mean something
+  /// else.
+  private static let foreign: [Field] = [
+    .schema, .callType, .portkeyOrg, .portkeyUnits, .heliconeTime, .traceID, .usageDetails, .customID, .schemaType,
+  ]
+
   /// Whose bodies these are; nil for a record of another format.
   var kind: ResponseBody.Kind? {
-    // Gateways and platforms that wrap the same bodies: their status, cost (Portkey: cents) and cache fields mean
-    // something else.
-    let foreign: [Field] = [
-      .schema, .callType, .portkeyOrg, .portkeyUnits, .heliconeTime, .traceID, .usageDetails, .customID, .schemaType,
-    ]
-    if foreign.contains(where: { self[$0].isPresent }) || self[.nested].is(CA_OBJECT) { return nil }
+    if Self.foreign.contains(where: { self[$0].isPresent }) || self[.nested].is(CA_OBJECT) { return nil }
     // Null counts: the list of stored completions always has the field, and a spend may be unknown.
     if self[.inputUser].kind != CA_ABSENT.rawValue || self[.spend].kind != CA_ABSENT.rawValue { return nil }
     return bareKind ?? streamKind ?? responseKind

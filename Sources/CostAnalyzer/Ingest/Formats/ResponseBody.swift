@@ -11,8 +11,8 @@ enum ResponseBody {
   }
 
   private enum Field: Int, CaseIterable {
-    case id, object, type, model, created, createdAt, completedAt, status, choices, content, contentParts, toolCalls
-    case functionCall, output, error, tier, usage, usageTier
+    case id, object, type, model, created, createdAt, completedAt, status, content, contentParts, toolCalls
+    case functionCall, output, error, tier, usage
 
     var pointer: String {
       switch self {
@@ -24,7 +24,6 @@ enum ResponseBody {
       case .createdAt: "/created_at"
       case .completedAt: "/completed_at"
       case .status: "/status"
-      case .choices: "/choices"
       case .content: "/choices/0/message/content"
       case .contentParts: "/content"
       case .toolCalls: "/choices/0/message/tool_calls"
@@ -33,7 +32,6 @@ enum ResponseBody {
       case .error: "/error"
       case .tier: "/service_tier"
       case .usage: "/usage"
-      case .usageTier: "/usage/service_tier"
       }
     }
   }
@@ -52,8 +50,7 @@ enum ResponseBody {
     if fields[.model].isPresent { draft.responseModel = fields[.model] }
     if fields[.error].is(CA_OBJECT) || fields[.error].isFilledString { draft.isError = true }
     // The tier that was served, not the one that was asked for, is billed.
-    let tier = fields[.tier].isFilledString ? fields[.tier] : fields[.usageTier]
-    if tier.isFilledString { draft.tier = FieldReader.tier(tier) }
+    if fields[.tier].isFilledString { draft.tier = FieldReader.tier(fields[.tier]) }
     switch kind(fields) {
     case .chat:
       draft.answer = fields[.content]
@@ -75,9 +72,6 @@ enum ResponseBody {
 
   private static func kind(_ fields: Fields<Field>) -> Kind {
     if fields[.object].equals("response") { return .responses }
-    if fields[.type].equals("message") || fields[.contentParts].is(CA_ARRAY) && !fields[.choices].isPresent {
-      return .anthropic
-    }
-    return .chat
+    return fields[.type].equals("message") || fields[.contentParts].is(CA_ARRAY) ? .anthropic : .chat
   }
 }
