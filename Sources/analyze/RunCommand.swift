@@ -30,10 +30,7 @@ struct RunCommand: ParsableCommand {
     completion: .file(extensions: ["yaml", "yml"]))
   var config: String?
 
-  @Option(
-    help: "Price table in LiteLLM's JSON format. Without it, or for names it lacks, a small built-in table serves.",
-    completion: .file(extensions: ["json"]))
-  var prices: String?
+  @OptionGroup var prices: PriceFlags
 
   @OptionGroup var cache: CacheFlags
 
@@ -132,6 +129,9 @@ struct RunCommand: ParsableCommand {
       Terminal.error(
         "analyze: \(HostileText.visible(problem.path)): \(HostileText.visible(problem.explanation, limit: 500))")
     }
+    for warning in analysis.priceWarnings where !quiet {
+      Terminal.error("analyze: \(HostileText.visible(warning, limit: 500))")
+    }
     if let problem = analysis.storeProblem, !quiet {
       Terminal.error("analyze: \(HostileText.visible(problem.message))")
     }
@@ -143,7 +143,7 @@ struct RunCommand: ParsableCommand {
   /// Defaults, then the config file, then flags.
   private func resolvedOptions() throws -> AnalysisOptions {
     var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
-    if let prices { options.prices.file = prices }
+    prices.apply(to: &options)
     try cache.apply(to: &options)
     if let verdicts { options.cache.verdicts = verdicts }
     if let embedder { options.embedding.model = embedder }

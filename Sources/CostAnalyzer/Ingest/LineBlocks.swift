@@ -169,7 +169,13 @@ package final class LineBlockReader: @unchecked Sendable {
     carry.removeAll(keepingCapacity: true)
     while true {
       let room = UnsafeMutableRawBufferPointer(rebasing: block.storage[block.count..<block.capacity])
-      let got = source!.read(into: room)
+      var got = source!.read(into: room)
+      if ends[current].decodedBytes == 0, RecordSource.isNeeded(UnsafeRawBufferPointer(rebasing: room[..<got])) {
+        let records = RecordSource(source!)
+        source = records
+        got = records.cut(room, got)
+        if got == 0 { continue }
+      }
       ends[current].decodedBytes += got
       block.count += got
       if skippingLine, !dropOverlong(block) {
