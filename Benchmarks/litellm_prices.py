@@ -23,7 +23,11 @@ if not o.child:
     sys.exit(subprocess.run([python, __file__, *sys.argv[1:], "--child", scratch]).returncode)
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # no fetching when it is imported
-import litellm
+import socket
+def refuse(*_): raise OSError("this comparison is offline")
+socket.getaddrinfo = refuse  # some sellers' models make litellm ask for a login
+import logging, litellm
+logging.disable(logging.CRITICAL)
 from litellm.types.utils import CacheCreationTokenDetails, CompletionTokensDetailsWrapper, PromptTokensDetailsWrapper, Usage
 litellm.suppress_debug_info = True
 table_path = os.path.join(os.path.dirname(litellm.__file__), "model_prices_and_context_window_backup.json")
@@ -67,7 +71,7 @@ for name in chat:
         cases.append((name, kind, shape))
         given, read, w5, w1, output, batch = shape
         lines.append(json.dumps(dict(
-            model=name, service_tier="batch" if batch else "standard",
+            model=name, provider=table[name].get("litellm_provider"), service_tier="batch" if batch else "standard",
             usage=dict(input=given, cache_read=read, cache_write_5m=w5, cache_write_1h=w1, output=output))))
 run = subprocess.run([o.analyze, "prices", "--prices", table_path, "--cost-lines", "-"], input="\n".join(lines),
                      capture_output=True, text=True)
@@ -77,8 +81,22 @@ ours = [json.loads(line) for line in run.stdout.splitlines()]
 def reason(name, kind, shape, mine, other):
     """Why two costs differ; None when nothing in the row says so."""
     row = table[name]
-    keys = row.keys()
-    own = float(mine["cost_usd"]) if "cost_usd" in mine else None
+    tiers = row.get("tiered_pricing") or []
+    rates = [k for r in [row, *tiers] for k in r if k.startswith(("input_cost_per_token", "output_cost_per_token"))
+             and not k.endswith(("_priority", "_flex", "_batches"))]
+    if isinstance(other, str): return "litellm raises an error: " + other.split(":")[0]
+    if "cost_usd" not in mine:
+        if not rates: return "no price per token in the row: litellm says $0 or takes another unit, analyze says unpriced"
+        if "tokens" in mine["problem"] and other >= 0: return "no rate for a class of token in use: litellm charges it $0, analyze says unpriced"
+        if all(not row.get(k) for k in rates): return "token rates of 0 beside a price in another unit: litellm says $0, analyze says unpriced"
+        return None
+    own = float(mine["cost_usd"])
+    if "off_peak_pricing" in row: return "off-peak hours: litellm prices by the clock of the moment, analyze by the standard rates"
+    if kind == "batch" and not any(k.endswith("_batches") for k in row):
+        if abs(other - own / 2) <= 1e-12: return "no batch price in the row: litellm assumes half, analyze charges the standard price and says so"
+        if other == 0: return "no batch price in the row: litellm says $0"
+    one_sided = ("input_cost_per_token_batches" in row) != ("output_cost_per_token_batches" in row)
+    if kind == "batch" and one_sided and other < own: return "a batch price on one side only: litellm assumes half for the other, analyze charges it the standard price and says so"
     return None
 
 equal, groups = collections.Counter(), collections.defaultdict(list)
@@ -89,10 +107,13 @@ for (name, kind, shape), mine in zip(cases, ours, strict=True):
     else: groups[reason(name, kind, shape, mine, other)].append((name, kind, own if own is not None else mine["problem"], other))
 
 print(f"litellm {litellm.__version__ if hasattr(litellm, '__version__') else ''} {len(chat)} chat models x {len(shapes)} shapes")
-for kind in shapes: print(f"  {kind:20} {equal[kind]:5} of {len(chat)} equal, {100 * equal[kind] / len(chat):.2f} %")
-print(f"  {'together':20} {sum(equal.values()):5} of {len(cases)} equal, {100 * sum(equal.values()) / len(cases):.2f} %")
+def line(title, same, all): print(f"  {title:20} {same:5} of {all} equal, {100 * same / all:.2f} %")
+for kind in shapes: line(kind, equal[kind], len(chat))
+line("together", sum(equal.values()), len(cases))
+missing = sum(len(found) for why, found in groups.items() if why and (why.startswith("no ") or why.startswith("token rates") or "one side" in why))
+line("where the row prices", sum(equal.values()), len(cases) - missing)
 for why, found in sorted(groups.items(), key=lambda item: -len(item[1])):
-    names = sorted({name for name, *_ in found})
+    names = {name for name, *_ in found}
     print(f"{len(found)} differ, {len(names)} models: {why}")
     for name, kind, own, other in found[:o.names]: print(f"    {name} ({kind}): analyze {own}, litellm {other}")
 sys.exit(1 if None in groups else 0)

@@ -9,6 +9,7 @@ struct Analyze: ParsableCommand {
     abstract: "Answers, from your LLM gateway's logs: what would we have saved?",
     discussion: """
       EXAMPLES
+        analyze inspect /var/log/gateway
         analyze run /var/log/gateway/*.jsonl.zst --out report
         analyze run logs/ --prices model_prices_and_context_window.json --json | jq .joint
         zstd -dc today.jsonl.zst | analyze run - --only ledger
@@ -23,7 +24,7 @@ struct Analyze: ParsableCommand {
       """,
     version: Analysis.version,
     subcommands: [
-      RunCommand.self, ReplayCommand.self, JudgeCommand.self, ExportTrainingCommand.self, NeighboursCommand.self,
+      InspectCommand.self, RunCommand.self, ReplayCommand.self, JudgeCommand.self, ExportTrainingCommand.self, NeighboursCommand.self,
       EvaluateCommand.self, TrainCommand.self, EmbedCommand.self, TokensCommand.self,
       SetupCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
     ])

@@ -175,6 +175,11 @@ private struct DecimalTwin {
       // Price ranges, and xAI's thresholds, are tested by hand.
       if fields["tiered_pricing"] != nil || name.hasPrefix("xai/") || name.hasPrefix("low/xai") { continue }
       fieldsByName[name] = fields.compactMapValues { if case .number(let number) = $0 { number } else { nil } }
+      if name.hasPrefix("fireworks"), let input = fieldsByName[name]?["input_cost_per_token"],
+        fieldsByName[name]?["cache_read_input_token_cost"] == nil
+      {
+        fieldsByName[name]?["cache_read_input_token_cost"] = input / 2
+      }
     }
   }
 

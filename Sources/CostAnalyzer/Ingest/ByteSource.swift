@@ -14,6 +14,8 @@ package struct InputLimits: Sendable, Equatable {
   package var maxExpansion = 4096
   /// Longest line in bytes.
   package var maxLineBytes = 16 << 20
+  /// Decoded bytes after which a file is left, for a look at its beginning; whole blocks are read.
+  package var maxBytesPerFile: Int?
 
   package init() {}
 }

@@ -59,6 +59,9 @@ package final class FileBytes {
   /// Bytes handed out so far.
   private(set) var consumed = 0
 
+  /// As large as is worth it for a file of `size` bytes: a directory of 100,000 small files asks for as many buffers.
+  static func bufferSize(for size: Int) -> Int { min(1 << 18, max(size + 1, 1 << 10)) }
+
   package init(descriptor: Int32, owned: Bool, bufferSize: Int = 1 << 18) {
     self.descriptor = descriptor
     self.owned = owned

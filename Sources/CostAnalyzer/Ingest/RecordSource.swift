@@ -83,10 +83,7 @@ final class RecordSource: ByteSource {
       }
       keep(byte == 10 || byte == 13 ? 32 : byte)
       switch byte {
-      case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        depth -= 1
-        // A second record may begin on the same line.
-        if depth == 0 && !insideArray { endRecord() }
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
       default: enter(byte)
       }
     }

@@ -29,9 +29,16 @@ package struct PriceContract: Sendable {
   let aliases: [(name: String, model: String)]
   let discounts: [Discount]
   /// Rows of the user's own, in the keys of price tables.
-  let rates: PriceTable?
+  let rates: [PriceRow]
 
-  package init(yaml text: String, name: String) throws {
+  init(file path: String) throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw AnalyzerError(.prices, "cannot read the contract \(path)", hint: "check prices.contract")
+    }
+    try self.init(yaml: String(decoding: data, as: UTF8.self), name: URL(fileURLWithPath: path).lastPathComponent)
+  }
+
+  init(yaml text: String, name: String) throws {
     func fail(_ message: String) -> AnalyzerError {
       AnalyzerError(.prices, "\(name): \(message)", hint: "docs/prices.md, *Contracts*, shows the form")
     }
@@ -75,15 +82,14 @@ package struct PriceContract: Sendable {
     }
     rates = try loaded["rates"].map { rates in
       guard rates is [String: Any] else { throw fail("rates must be a mapping from model to prices") }
-      let table: PriceTable
-      do {
-        table = try PriceTable(litellmJSON: JSONSerialization.data(withJSONObject: Self.plain(rates)), name: name)
-      } catch let error as PriceTableError {
-        throw fail(error.description)
+      let json = try JSONSerialization.jsonObject(with: JSONSerialization.data(withJSONObject: Self.plain(rates)))
+      var reader = PriceTableReader()
+      for (model, entry) in (json as? [String: Any] ?? [:]).sorted(by: { $0.key < $1.key }) {
+        reader.read(name: model, entry: entry)
       }
-      if let bad = table.skippedRows.first { throw fail("rates of '\(bad.name)': \(bad.problem)") }
-      return table
-    }
+      if let bad = reader.skipped.first { throw fail("rates of '\(bad.name)': \(bad.problem)") }
+      return reader.rows
+    } ?? []
   }
 
   /// YAML reads `2025-03-01` as a point in time and `2e-7` as a text; tables want it the other way round.

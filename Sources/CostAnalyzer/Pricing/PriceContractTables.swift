@@ -3,14 +3,13 @@ extension PriceContract {
   /// ones, then aliases. User's rows and aliases stand in the first table, which is the user's.
   func applied(to tables: [PriceTable]) throws -> [PriceTable] {
     var tables = tables
-    tables[0].lastSeen = asOf ?? tables[0].lastSeen
     if !discounts.isEmpty {
       tables = tables.map { table in table.replacing(rows: table.rows.map(discounted)) }
     }
-    if let rates {
-      let own = Dictionary(uniqueKeysWithValues: rates.rows.map { ($0.name.lowercased(), $0) })
-      var rows = tables[0].rows.filter { own[$0.name.lowercased()] == nil }
-      rows += own.values.map { row in
+    if !rates.isEmpty {
+      let own = Set(rates.map { $0.name.lowercased() })
+      var rows = tables[0].rows.filter { !own.contains($0.name.lowercased()) }
+      rows += rates.map { row in
         let published = tables.lazy.compactMap { $0.rows(named: row.name, lowercased: row.name.lowercased()).first }.first
         return Self.replacing(published, by: row, note: "own rates, \(name)")
       }

@@ -14,6 +14,20 @@ extension PriceTable {
   }
 }
 
+extension PriceTable {
+  /// The models that are not in this table any more, with their last prices.
+  func adding(retiredIn history: PriceTable) -> PriceTable {
+    let retired = history.rows.filter { rows(named: $0.name, lowercased: $0.name.lowercased()).isEmpty }
+    return replacing(
+      rows: rows
+        + retired.map { row in
+          var row = row
+          row.notes = ["only in \(history.name)"]
+          return row
+        })
+  }
+}
+
 extension PriceRow {
   fileprivate func joined(to history: PriceRow, seen: Int64?) -> PriceRow {
     var joined = versions

@@ -41,7 +41,8 @@ struct PriceTableReader {
   mutating func read(name: String, entry: Any) {
     guard name != "sample_spec" else { return skipped.append((name, .documentation)) }
     var versions: [PriceRow] = []
-    for entry in entry as? [Any] ?? [entry] {
+    let entries = (entry as? [Any]).flatMap { $0.isEmpty ? nil : $0 } ?? [entry]
+    for entry in entries {
       do throws(PriceRowProblem) {
         guard let fields = entry as? [String: Any] else { throw .notAnObject }
         var version = try row(name: name, fields: fields)
@@ -80,6 +81,10 @@ struct PriceTableReader {
       let rate = try rate(hit, key: "input_cost_per_token_cache_hit")
     {
       set(rate, .cacheRead, .standard, above: nil, in: &bands)
+    }
+    // Fireworks charges half the input price for cached tokens unless a model's page says otherwise.
+    if provider == "fireworks_ai", bands[0]?[.cacheRead, .standard] == nil, let input = bands[0]?[.input, .standard] {
+      set(input / 2, .cacheRead, .standard, above: nil, in: &bands)
     }
     let sorted = bands.sorted { $0.key < $1.key }.map { Self.withoutEqualReasoning($0.value) }
     guard sorted.contains(where: { $0[.input, .standard] != nil || $0[.output, .standard] != nil }) else {

@@ -1,23 +1,22 @@
 import Foundation
 
 extension AnalysisOptions {
-  /// The price tables of these options, in the order they are asked: the user's, collected older prices, the built-in one;
-  /// each with older prices joined and the user's contract applied.
+  /// The price tables of these options, in the order they are asked: the user's, then the built-in one; each with older
+  /// prices joined, the first also with the models that only older prices know, and the user's contract applied.
   package func priceTables() throws -> [PriceTable] {
-    var tables = try prices.file.map { [try Self.priceTable($0)] } ?? []
+    let contract = try prices.contract.map(PriceContract.init(file:))
+    var tables = [PriceTable.builtin()]
+    if let path = prices.file {
+      var own = try Self.priceTable(path)
+      own.lastSeen = contract?.asOf ?? own.lastSeen
+      tables = [own.withHistory(.builtin())] + tables
+    }
     if let path = prices.history {
       let history = try Self.priceTable(path)
-      tables = tables.map { $0.withHistory(history) } + [history, .builtin().withHistory(history)]
-    } else {
-      tables = tables.map { $0.withHistory(.builtin()) } + [.builtin()]
+      tables = tables.map { $0.withHistory(history) }
+      tables[0] = tables[0].adding(retiredIn: history)
     }
-    guard let path = prices.contract else { return tables }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw AnalyzerError(.prices, "cannot read the contract \(path)", hint: "check prices.contract")
-    }
-    let contract = try PriceContract(
-      yaml: String(decoding: data, as: UTF8.self), name: URL(fileURLWithPath: path).lastPathComponent)
-    return try contract.applied(to: tables)
+    return try contract?.applied(to: tables) ?? tables
   }
 
   private static func priceTable(_ path: String) throws -> PriceTable {
