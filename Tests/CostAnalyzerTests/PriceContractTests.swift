@@ -72,6 +72,24 @@ struct PriceContractTests {
         == "gpt-x (12.5 % off from 2025-03-01 until 2026-01-01, contract.yaml)")
   }
 
+  @Test("A name with a region takes the region's own row, else the row without it; a commitment takes neither")
+  func regions() throws {
+    let tables = try tables(
+      "{}",
+      prices: """
+        {"anthropic.m-v1:0": {"litellm_provider": "bedrock", "input_cost_per_token": 3e-06},
+         "bedrock/us-east-1/anthropic.m-v1:0": {"litellm_provider": "bedrock", "input_cost_per_token": 4e-06},
+         "azure/gpt-x": {"litellm_provider": "azure", "input_cost_per_token": 2e-06}}
+        """)
+    #expect(rate(tables, "bedrock/us-east-1/anthropic.m-v1:0") == "4")
+    #expect(rate(tables, "bedrock/us-gov-west-1/anthropic.m-v1:0") == "3")
+    #expect(rate(tables, "bedrock/us-gov-west-1/1-month-commitment/anthropic.m-v1:0") == nil)
+    #expect(rate(tables, "bedrock/other-place/anthropic.m-v1:0") == nil)
+    #expect(rate(tables, "azure/eu/gpt-x") == "2" && rate(tables, "azure/mars/gpt-x") == nil)
+    #expect(
+      PriceBook.resolve("azure/eu/gpt-x", in: tables).resolution.summary == "azure/gpt-x (region path removed)")
+  }
+
   @Test("Random discounts on random histories charge what a plain day-by-day look says")
   func twin() throws {
     var random = TestRandom(3)

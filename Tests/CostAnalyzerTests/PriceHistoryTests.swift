@@ -134,7 +134,7 @@ struct PriceHistoryTests {
       litellmJSON: Data(contentsOf: URL(fileURLWithPath: prices + "price_history.json")), name: "history")
     let priced = Set(history.rows.map(\.name))
     for name in retired where priced.contains(name) {
-      #expect(PriceBook.resolve(name, in: tables).resolution.row?.name == name, "\(name)")
+      #expect(PriceBook.resolve(name, in: tables).resolution.row?.name.lowercased() == name.lowercased(), "\(name)")
     }
     let unpriced = retired.subtracting(priced)
     #expect(unpriced.isSubset(of: Set(history.skippedRows.map(\.name))))

@@ -10,7 +10,7 @@ struct DraftValues {
     defer { copy.deallocate() }
     _ = copy.initialize(from: fields)
     do throws(RejectReason) {
-      values = Self.describe(try format.draft(UnsafePointer(copy.baseAddress!), line: line, scanner))
+      values = Self.describe(try format.draft(UnsafePointer(copy.baseAddress!), line: line, scanner), scanner)
     } catch {
       refusal = error
     }
@@ -27,7 +27,7 @@ struct DraftValues {
     }
   }
 
-  private static func describe(_ draft: RequestDraft) -> [(meaning: String, text: String)] {
+  private static func describe(_ draft: RequestDraft, _ scanner: JSONScanner) -> [(meaning: String, text: String)] {
     func text(_ slice: ca_slice) -> String { "\(slice.kind) " + String(decoding: slice.bytes, as: UTF8.self) }
     let usage = draft.usage
     return [
@@ -44,7 +44,7 @@ struct DraftValues {
       ("answer", text(draft.answer) + (draft.joinedAnswer.map { String(decoding: $0, as: UTF8.self) } ?? "")),
       ("tool calls", "\(draft.hasToolCalls)"), ("tools", text(draft.tools)),
       ("response format", text(draft.responseFormat)), ("temperature", text(draft.temperature)),
-      ("longest answer", text(draft.maxTokens)), ("sampling parameters", text(draft.parameters)),
+      ("longest answer", text(draft.maxTokens)), ("sampling parameters", SamplingParameters.hash(draft.parameters, scanner).hex),
       ("vector", text(draft.embedding)),
     ]
   }

@@ -47,7 +47,7 @@ struct FieldProbe {
       pointer: format.plan.pointers[index],
       meanings: whole.differences(from: scanner.releasing { DraftValues(without, format, line, scanner) }),
       value: text(place), tellsFormat: without.withUnsafeBufferPointer { !format.claims($0.baseAddress!) })
-    if reading.meanings.isEmpty { reading.meanings = differences(replacing: place, by: Self.otherValue(line[place.lowerBound])) }
+    if reading.meanings.isEmpty { reading.meanings = differencesWithOtherValue(at: place) }
     readings.append(reading)
     expand(readings.count - 1, place, depth: 1)
   }
@@ -62,9 +62,7 @@ struct FieldProbe {
       let pointer = readings[parent].pointer + "/" + member.pointerToken
       if format.plan.pointers.contains(where: { $0 == pointer || $0.hasPrefix(pointer + "/") }) { continue }
       var meanings = differences(replacing: member.value, by: "null")
-      if meanings.isEmpty {
-        meanings = differences(replacing: member.value, by: Self.otherValue(line[member.value.lowerBound]))
-      }
+      if meanings.isEmpty { meanings = differencesWithOtherValue(at: member.value) }
       if meanings.isEmpty { continue }
       isExplained = true
       readings.append(FieldReading(pointer: pointer, meanings: meanings, value: text(member.value)))
@@ -89,13 +87,14 @@ struct FieldProbe {
     }
   }
 
-  /// A value of the same type that no log has.
-  private static func otherValue(_ first: UInt8) -> String {
-    switch first {
-    case UInt8(ascii: "\""): "\"~probe~\""
-    case UInt8(ascii: "f"): "true"
-    case UInt8(ascii: "t"): "false"
-    default: "1234567"
+  /// With a value of the same type that no log has; objects and arrays are told by leaving them out, and by their members.
+  private func differencesWithOtherValue(at place: Range<Int>) -> [String] {
+    switch line[place.lowerBound] {
+    case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "n"): []
+    case UInt8(ascii: "\""): differences(replacing: place, by: "\"~probe~\"")
+    case UInt8(ascii: "f"): differences(replacing: place, by: "true")
+    case UInt8(ascii: "t"): differences(replacing: place, by: "false")
+    default: differences(replacing: place, by: "1234567")
     }
   }
 
