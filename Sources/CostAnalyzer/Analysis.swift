@@ -104,7 +104,8 @@ package struct Analysis: Sendable {
       ledger: ledger, log: log, outcomes: outcomes, joint: joint, budgets: budgets.replay)
     try conservation.enforce()
     return Analysis(
-      options: options, log: log, prices: prices, priceWarnings: priceWarnings, ledger: ledger, outcomes: outcomes, joint: joint, budgets: budgets,
+      options: options, log: log, prices: prices, priceWarnings: priceWarnings, ledger: ledger, outcomes: outcomes,
+      joint: joint, budgets: budgets,
       candidates: candidates,
       conservation: conservation, embedder: similarity.embedder,
       vectors: VectorCounts(computed: similarity.computedVectors, reused: similarity.reusedVectors),

@@ -82,8 +82,11 @@ struct InspectionText {
     if inspection.models.isEmpty { return "" }
     var text = "MODELS (prices: \(HostileText.visible(inspection.priceSource)))\n"
     for model in inspection.models.prefix(Self.shownModels) {
-      let other = model.name.responded.isEmpty || model.name.responded == model.name.requested ? "" : ", answered by \(HostileText.visible(model.name.responded))"
-      text += "  \(HostileText.visible(model.name.display))\(other): \(NumberText.grouped(model.requests)) request\(model.requests == 1 ? "" : "s")\n"
+      let other =
+        model.name.responded.isEmpty || model.name.responded == model.name.requested
+        ? "" : ", answered by \(HostileText.visible(model.name.responded))"
+      text +=
+        "  \(HostileText.visible(model.name.display))\(other): \(NumberText.grouped(model.requests)) request\(model.requests == 1 ? "" : "s")\n"
       text += "    -> \(HostileText.visible(model.resolution.summary, limit: 500))\n"
       if let row = model.resolution.row {
         text += "       \(PriceText.rates(row))  [\(HostileText.visible(model.table))]\n"
@@ -101,7 +104,9 @@ struct InspectionText {
     var text = "WHAT IS MISSING\n"
     for gap in inspection.gaps {
       let share = gap.isTotal ? "no" : "not all"
-      let part = gap.isTotal ? "" : " (\(NumberText.percent(Double(gap.requests), of: Double(gap.of))) of the requests are without)"
+      let part =
+        gap.isTotal
+        ? "" : " (\(NumberText.percent(Double(gap.requests), of: Double(gap.of))) of the requests are without)"
       text += "  \(share) \(gap.missing)\(part): \(gap.consequence)\n"
     }
     return text

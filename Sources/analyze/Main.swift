@@ -24,7 +24,8 @@ struct Analyze: ParsableCommand {
       """,
     version: Analysis.version,
     subcommands: [
-      InspectCommand.self, RunCommand.self, ReplayCommand.self, JudgeCommand.self, ExportTrainingCommand.self, NeighboursCommand.self,
+      InspectCommand.self, RunCommand.self, ReplayCommand.self, JudgeCommand.self, ExportTrainingCommand.self,
+      NeighboursCommand.self,
       EvaluateCommand.self, TrainCommand.self, EmbedCommand.self, TokensCommand.self,
       SetupCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
     ])

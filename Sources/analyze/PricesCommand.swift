@@ -31,7 +31,8 @@ struct PricesCommand: ParsableCommand {
   var at: String?
 
   @Option(
-    help: "Write the cost of each line of this file (- is standard input): {\"model\": …, \"usage\": {\"input\": …, \"output\": …}}.",
+    help:
+      "Write the cost of each line of this file (- is standard input): {\"model\": …, \"usage\": {\"input\": …, \"output\": …}}.",
     completion: .file(extensions: ["jsonl"]))
   var costLines: String?
 

@@ -109,7 +109,8 @@ struct DocsTests {
     let program = Program(scratch: try Scratch())
     var missing: [String] = []
     let commands = [
-      "inspect", "run", "replay", "judge", "export-training", "neighbours", "evaluate pairs", "evaluate cache", "evaluate prompts",
+      "inspect", "run", "replay", "judge", "export-training", "neighbours", "evaluate pairs", "evaluate cache",
+      "evaluate prompts",
       "evaluate budget-windows", "evaluate router", "train pairs", "train router", "embed", "tokens",
       "setup embeddings", "setup tokenizers",
       "generate", "prices", "config", "history",

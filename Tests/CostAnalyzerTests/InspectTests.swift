@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Inspection of logs")
 struct InspectTests {
-  private func inspect(_ lines: [String], all: Bool = true, options: AnalysisOptions = AnalysisOptions()) throws -> Inspection {
+  private func inspect(_ lines: [String], all: Bool = true, options: AnalysisOptions = AnalysisOptions()) throws
+    -> Inspection
+  {
     let folder = try TestFolder()
     let path = try folder.write(Array(lines.map { $0 + "\n" }.joined().utf8), as: "log.jsonl")
     return try Inspection(inputs: [path], all: all, options: options, threads: 1)
@@ -13,7 +15,8 @@ struct InspectTests {
   /// Meanings by pointer of the record of a format.
   private func meanings(_ inspection: Inspection, _ format: String) throws -> [String: [String]] {
     let record = try #require(inspection.records.first { $0.format == format })
-    return Dictionary(uniqueKeysWithValues: record.fields.map { ($0.pointer, ($0.tellsFormat ? ["format"] : []) + $0.meanings) })
+    return Dictionary(
+      uniqueKeysWithValues: record.fields.map { ($0.pointer, ($0.tellsFormat ? ["format"] : []) + $0.meanings) })
   }
 
   @Test("Every field of a traffic record is read as what the format's page says")
@@ -42,7 +45,8 @@ struct InspectTests {
 
   @Test("Objects that a format takes apart by itself are shown by their members")
   func nested() throws {
-    let line = #"{"request":{"model":"gpt-4o","user":"u","messages":[{"role":"user","content":"Hi"}],"seed":1},"#
+    let line =
+      #"{"request":{"model":"gpt-4o","user":"u","messages":[{"role":"user","content":"Hi"}],"seed":1},"#
       + #""response":{"id":"c","object":"chat.completion","created":1767600000,"model":"gpt-4o-x","choices":[{"message":{"content":"A"}}],"#
       + #""usage":{"prompt_tokens":30,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":10},"total_tokens":34}}}"#
     let found = try meanings(inspect([line]), "openai-chat")
@@ -59,7 +63,8 @@ struct InspectTests {
 
   @Test("Where two fields say the same, the one that wins is the one with the meaning")
   func winner() throws {
-    let line = #"{"id":"l","call_type":"completion","startTime":1767600000,"endTime":1767600001,"status":"success","model":"gpt-4o","#
+    let line =
+      #"{"id":"l","call_type":"completion","startTime":1767600000,"endTime":1767600001,"status":"success","model":"gpt-4o","#
       + #""response_cost":0.1,"prompt_tokens":10,"completion_tokens":5,"end_user":"","metadata":{"user_api_key_user_id":"u","user_api_key_alias":"u"},"#
       + #""response":{"model":"gpt-4o","usage":{"prompt_tokens":10,"completion_tokens":5}}}"#
     let found = try meanings(inspect([line]), "litellm")
@@ -93,14 +98,16 @@ struct InspectTests {
       ])
     let full: [String] = (0..<2).map { day in
       trafficLine([
-        "ts": "\"2026-01-0\(day + 1)T00:00:00Z\"", "model": day == 0 ? "\"gpt-4o\"" : "\"gpt-4o-mini\"", "user": "\"u\"",
+        "ts": "\"2026-01-0\(day + 1)T00:00:00Z\"", "model": day == 0 ? "\"gpt-4o\"" : "\"gpt-4o-mini\"",
+        "user": "\"u\"",
         "tenant": "\"t\"", "tags": "[\"a\"]", "latency_ms": "5", "cost_usd": "1", "answer": "\"A\"",
         "messages": "[{\"role\":\"user\",\"content\":\"Hi\"}]",
       ])
     }
     #expect(try inspect(full).gaps.isEmpty)
     // An error has no answer, and none is missed.
-    let failed = try inspect(full + [trafficLine(["status": "500", "messages": "[{\"role\":\"user\",\"content\":\"Hi\"}]"])])
+    let failed = try inspect(
+      full + [trafficLine(["status": "500", "messages": "[{\"role\":\"user\",\"content\":\"Hi\"}]"])])
     #expect(!failed.gaps.contains { $0.missing == "answers" })
   }
 
@@ -125,15 +132,21 @@ struct InspectTests {
       let whole = try Inspection(inputs: [path], all: true, options: AnalysisOptions(), threads: 2)
       #expect(!whole.isSample && whole.log.counts.lines == 4_000)
     }
-    for index in 0..<250 { try folder.write(Array((trafficLine(["id": "\"\(index)\""]) + "\n").utf8), as: "many/\(1000 + index)") }
+    for index in 0..<250 {
+      try folder.write(Array((trafficLine(["id": "\"\(index)\""]) + "\n").utf8), as: "many/\(1000 + index)")
+    }
     let some = try Inspection(inputs: [folder.path + "/many"], all: false, options: AnalysisOptions(), threads: 2)
     #expect(some.isSample && some.filesFound == 250 && some.filesChosen == 100 && some.log.counts.accepted == 100)
-    #expect(some.log.inputs.first?.path.hasSuffix("1000") == true && some.log.inputs.last?.path.hasSuffix("1249") == true)
+    #expect(
+      some.log.inputs.first?.path.hasSuffix("1000") == true && some.log.inputs.last?.path.hasSuffix("1249") == true)
   }
 
-  @Test("Every sample of every format is inspected without a reading that says nothing at all", .enabled(if: TestData.hasShared, "SKIPPED: no ../shared/data"))
+  @Test(
+    "Every sample of every format is inspected without a reading that says nothing at all",
+    .enabled(if: TestData.hasShared, "SKIPPED: no ../shared/data"))
   func samples() throws {
-    let inspection = try Inspection(inputs: [try TestData.formats("")], all: true, options: AnalysisOptions(), threads: 2)
+    let inspection = try Inspection(
+      inputs: [try TestData.formats("")], all: true, options: AnalysisOptions(), threads: 2)
     #expect(inspection.records.count >= 2)
     for record in inspection.records {
       let meanings = Set(record.fields.flatMap(\.meanings))

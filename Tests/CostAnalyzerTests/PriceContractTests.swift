@@ -94,7 +94,9 @@ struct PriceContractTests {
   func twin() throws {
     var random = TestRandom(3)
     for _ in 0..<30 {
-      let begins = (0..<Int.random(in: 1...4, using: &random)).map { _ in Int.random(in: 19_000...19_040, using: &random) }
+      let begins = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+        Int.random(in: 19_000...19_040, using: &random)
+      }
       let prices = Dictionary(begins.map { ($0, Int.random(in: 1...99, using: &random)) }, uniquingKeysWith: { $1 })
       let entries = prices.map { #"{"valid_from": "\#(Timestamp.dayText($0))", "input_cost_per_token": \#($1)e-06}"# }
       let discounts = (0..<Int.random(in: 1...3, using: &random)).map { _ in
@@ -103,7 +105,8 @@ struct PriceContractTests {
       let yaml = discounts.map {
         "- {models: [m], percent: 50, from: \(Timestamp.dayText($0.from)), until: \(Timestamp.dayText($0.until))}"
       }
-      let tables = try tables("discounts:\n" + yaml.joined(separator: "\n"), prices: #"{"m": [\#(entries.joined(separator: ","))]}"#)
+      let tables = try tables(
+        "discounts:\n" + yaml.joined(separator: "\n"), prices: #"{"m": [\#(entries.joined(separator: ","))]}"#)
       for at in 18_985...19_055 {
         let begun = prices.keys.filter { $0 <= at }.max() ?? prices.keys.min()!
         let halvings = discounts.filter { $0.from <= at && at < $0.until }.count
@@ -149,14 +152,20 @@ struct PriceContractTests {
     var pricer = CostLine.Pricer(tables: try tables("aliases: {mine: gpt-x}"))
     #expect(
       try pricer.answer(json: #"{"model": "mine", "usage": {"input": 10, "output": 1, "cache_read": 5}}"#)
-        == #"{"cost_usd":"0.000038","model":"mine","price_row":"mine","rules":["alias of gpt-x, contract.yaml"],"table":"prices.json"}"#)
+        == #"{"cost_usd":"0.000038","model":"mine","price_row":"mine","rules":["alias of gpt-x, contract.yaml"],"table":"prices.json"}"#
+    )
     #expect(
       try pricer.answer(json: #"{"model": "gpt-x", "service_tier": "batch", "usage": {"input": 10, "output": 1}}"#)
-        .contains(#""cost_usd":"0.000018","model":"gpt-x","price_row":"gpt-x","rules":[],"table":"prices.json","tier_price_missing":true"#))
+        .contains(
+          #""cost_usd":"0.000018","model":"gpt-x","price_row":"gpt-x","rules":[],"table":"prices.json","tier_price_missing":true"#
+        ))
     let unknown = try pricer.answer(json: #"{"model": "nobody\u001b", "usage": {}}"#)
     #expect(unknown.contains("\"problem\":\"unpriced") && !unknown.contains("cost_usd") && !unknown.utf8.contains(27))
-    for bad in ["", "[]", #"{"model": "m"}"#, #"{"model": "m", "usage": {"input": -1}}"#, #"{"model":"m","usage":{},"ts":"soon"}"#,
-      #"{"model":"m","usage":{},"service_tier":"best"}"#] {
+    for bad in [
+      "", "[]", #"{"model": "m"}"#, #"{"model": "m", "usage": {"input": -1}}"#,
+      #"{"model":"m","usage":{},"ts":"soon"}"#,
+      #"{"model":"m","usage":{},"service_tier":"best"}"#,
+    ] {
       #expect(throws: AnalyzerError.self, "\(bad)") { try pricer.answer(json: bad) }
     }
   }

@@ -161,10 +161,13 @@ struct PriceRowTests {
 private struct DecimalTwin {
   private enum Field: Decodable {
     case number(Decimal)
+    case text(String)
     case other
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
-      self = (try? container.decode(Decimal.self)).map(Field.number) ?? .other
+      self =
+        (try? container.decode(Decimal.self)).map(Field.number) ?? (try? container.decode(String.self)).map(Field.text)
+        ?? .other
     }
   }
 
@@ -185,7 +188,8 @@ private struct DecimalTwin {
       // Price ranges, and xAI's thresholds, are tested by hand.
       if fields["tiered_pricing"] != nil || name.hasPrefix("xai/") || name.hasPrefix("low/xai") { continue }
       fieldsByName[name] = fields.compactMapValues { if case .number(let number) = $0 { number } else { nil } }
-      if name.hasPrefix("fireworks"), !name.contains("embedding"), let input = fieldsByName[name]?["input_cost_per_token"],
+      if case .text("fireworks_ai") = fields["litellm_provider"],
+        let input = fieldsByName[name]?["input_cost_per_token"],
         fieldsByName[name]?["cache_read_input_token_cost"] == nil
       {
         fieldsByName[name]?["cache_read_input_token_cost"] = input / 2

@@ -60,7 +60,13 @@ final class RecordSource: ByteSource {
       let byte = bytes[index]
       if insideString {
         keep(byte == 10 ? 32 : byte)
-        if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true } else if byte == UInt8(ascii: "\"") { insideString = false }
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          insideString = false
+        }
         continue
       }
       if depth == 0 {

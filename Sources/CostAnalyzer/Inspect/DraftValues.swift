@@ -44,7 +44,8 @@ struct DraftValues {
       ("answer", text(draft.answer) + (draft.joinedAnswer.map { String(decoding: $0, as: UTF8.self) } ?? "")),
       ("tool calls", "\(draft.hasToolCalls)"), ("tools", text(draft.tools)),
       ("response format", text(draft.responseFormat)), ("temperature", text(draft.temperature)),
-      ("longest answer", text(draft.maxTokens)), ("sampling parameters", SamplingParameters.hash(draft.parameters, scanner).hex),
+      ("longest answer", text(draft.maxTokens)),
+      ("sampling parameters", SamplingParameters.hash(draft.parameters, scanner).hex),
       ("vector", text(draft.embedding)),
     ]
   }

@@ -52,23 +52,20 @@ struct FieldProbe {
     expand(readings.count - 1, place, depth: 1)
   }
 
-  /// Shows an object by those of its members that say something.
+  /// Shows an object by those of its members that say something, in the object's place.
   private mutating func expand(_ parent: Int, _ object: Range<Int>, depth: Int) {
-    guard depth <= Self.deepest, line[object.lowerBound] == UInt8(ascii: "{"), !readings[parent].meanings.isEmpty else {
-      return
-    }
-    var isExplained = false
+    guard depth <= Self.deepest, line[object.lowerBound] == UInt8(ascii: "{") else { return }
     for member in ObjectMembers.of(line, in: object).prefix(Self.mostMembers) {
       let pointer = readings[parent].pointer + "/" + member.pointerToken
       if format.plan.pointers.contains(where: { $0 == pointer || $0.hasPrefix(pointer + "/") }) { continue }
       var meanings = differences(replacing: member.value, by: "null")
       if meanings.isEmpty { meanings = differencesWithOtherValue(at: member.value) }
-      if meanings.isEmpty { continue }
-      isExplained = true
+      let index = readings.count
       readings.append(FieldReading(pointer: pointer, meanings: meanings, value: text(member.value)))
-      expand(readings.count - 1, member.value, depth: depth + 1)
+      expand(index, member.value, depth: depth + 1)
+      if !readings[index].saysSomething && readings.count == index + 1 { readings.removeLast() }
     }
-    if isExplained { readings[parent].meanings = [] }
+    if readings.count > parent + 1 { readings[parent].meanings = [] }
   }
 
   private static let deepest = 5

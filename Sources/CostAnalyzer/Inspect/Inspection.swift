@@ -64,9 +64,11 @@ package struct Inspection: Sendable {
       (first, last) = (min(first, request.time), max(last, request.time))
     }
     span = first <= last ? first...last : nil
-    models = Self.merged(zip(book.entries, counts).map {
-      Model(name: $0.name, requests: $1, resolution: $0.resolution, table: $0.table)
-    }).filter { $0.requests > 0 }
+    models = Self.merged(
+      zip(book.entries, counts).map {
+        Model(name: $0.name, requests: $1, resolution: $0.resolution, table: $0.table)
+      }
+    ).filter { $0.requests > 0 }
       .sorted { ($1.requests, $0.name.display, $0.name.responded) < ($0.requests, $1.name.display, $1.name.responded) }
     priceSource = book.source
     gaps = LogGap.all(in: log, models: models)

@@ -26,10 +26,12 @@ package struct LogGap: Sendable, Equatable {
         consequence: "the requests are in no amount; give their models a price (--prices, --contract)"),
       LogGap(
         missing: "token counts", requests: lacks.usage, of: all,
-        consequence: "tokens are estimated from the text: such costs are \"estimated\" and never part of the safe total"),
+        consequence: "tokens are estimated from the text: such costs are \"estimated\" and never part of the safe total"
+      ),
       LogGap(
         missing: "users", requests: lacks.user, of: all,
-        consequence: "no spending, limits or spikes by user, and no pre-cache list (a question must come from several users)"),
+        consequence:
+          "no spending, limits or spikes by user, and no pre-cache list (a question must come from several users)"),
       LogGap(
         missing: "tenants", requests: lacks.tenant, of: all,
         consequence: "caches are not kept apart by tenant, and there is no bill by tenant"),

@@ -30,7 +30,11 @@ struct ObjectMembers {
       case UInt8(ascii: "\""):
         let end = closingQuote(text, after: index, in: object)
         if depth == 1 {
-          if key == nil { key = String(decoding: text[(index + 1)..<end], as: UTF8.self) } else if start == nil { start = index }
+          if key == nil {
+            key = String(decoding: text[(index + 1)..<end], as: UTF8.self)
+          } else if start == nil {
+            start = index
+          }
         }
         index = end
       case UInt8(ascii: "{"), UInt8(ascii: "["):
@@ -51,7 +55,9 @@ struct ObjectMembers {
 
   private static func closingQuote(_ text: UnsafeRawBufferPointer, after open: Int, in range: Range<Int>) -> Int {
     var index = open + 1
-    while index < range.upperBound - 1, text[index] != UInt8(ascii: "\"") { index += text[index] == UInt8(ascii: "\\") ? 2 : 1 }
+    while index < range.upperBound - 1, text[index] != UInt8(ascii: "\"") {
+      index += text[index] == UInt8(ascii: "\\") ? 2 : 1
+    }
     return min(index, range.upperBound - 1)
   }
 }

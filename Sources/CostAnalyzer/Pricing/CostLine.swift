@@ -5,16 +5,16 @@ package struct CostLine: Sendable {
   private struct Question: Decodable {
     struct Usage: Decodable {
       var input: UInt32?
-      var cache_read: UInt32?
-      var cache_write_5m: UInt32?
-      var cache_write_1h: UInt32?
+      var cacheRead: UInt32?
+      var cacheWrite5M: UInt32?
+      var cacheWrite1H: UInt32?
       var output: UInt32?
       var reasoning: UInt32?
     }
 
     var model: String
     var provider: String?
-    var service_tier: String?
+    var serviceTier: String?
     var ts: String?
     var usage: Usage
   }
@@ -22,12 +22,12 @@ package struct CostLine: Sendable {
   private struct Answer: Encodable {
     var model: String
     /// Decimal dollars; absent without a price.
-    var cost_usd: String?
-    var price_row: String?
+    var costUsd: String?
+    var priceRow: String?
     var table: String?
     var rules: [String]?
     /// The tier has no rate for some class: the standard one was charged.
-    var tier_price_missing: Bool?
+    var tierPriceMissing: Bool?
     var problem: String?
   }
 
@@ -40,10 +40,13 @@ package struct CostLine: Sendable {
   package struct Pricer {
     private let tables: [PriceTable]
     private var known: [Name: (resolution: PriceResolution, table: String)] = [:]
+    private let decoder = JSONDecoder()
     private let encoder = JSONEncoder()
 
     package init(tables: [PriceTable]) {
       self.tables = tables
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      encoder.keyEncodingStrategy = .convertToSnakeCase
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
@@ -52,10 +55,11 @@ package struct CostLine: Sendable {
     /// - Returns: one JSON object with `cost_usd`, or with `problem`.
     package mutating func answer(json: String) throws -> String {
       let question: Question
-      do { question = try JSONDecoder().decode(Question.self, from: Data(json.utf8)) } catch {
-        throw AnalyzerError(.input, "a line must be a JSON object with the text model and the object usage of whole numbers")
+      do { question = try decoder.decode(Question.self, from: Data(json.utf8)) } catch {
+        throw AnalyzerError(
+          .input, "a line must be a JSON object with the text model and the object usage of whole numbers")
       }
-      guard let tier = question.service_tier.map(ServiceTier.init(name:)) ?? .standard else {
+      guard let tier = question.serviceTier.map(ServiceTier.init(name:)) ?? .standard else {
         throw AnalyzerError(.input, "service_tier must be standard, batch, flex or priority")
       }
       var time = Int64.max
@@ -73,17 +77,17 @@ package struct CostLine: Sendable {
         let used = question.usage
         let cost = row.version(at: time).cost(
           of: TokenUsage(
-            input: used.input ?? 0, cacheRead: used.cache_read ?? 0, cacheWrite5m: used.cache_write_5m ?? 0,
-            cacheWrite1h: used.cache_write_1h ?? 0, output: used.output ?? 0, reasoning: used.reasoning ?? 0),
+            input: used.input ?? 0, cacheRead: used.cacheRead ?? 0, cacheWrite5m: used.cacheWrite5M ?? 0,
+            cacheWrite1h: used.cacheWrite1H ?? 0, output: used.output ?? 0, reasoning: used.reasoning ?? 0),
           tier: tier)
-        answer.price_row = row.name
+        answer.priceRow = row.name
         answer.table = found.table
         answer.rules = rules
         if cost.unpricedTokens > 0 {
           answer.problem = "the row has no rate for \(cost.unpricedTokens) of the tokens"
         } else {
-          answer.cost_usd = MoneyText.exact(Int128(cost.pico))
-          answer.tier_price_missing = cost.tierRateMissing ? true : nil
+          answer.costUsd = MoneyText.exact(Int128(cost.pico))
+          answer.tierPriceMissing = cost.tierRateMissing ? true : nil
         }
       } else {
         answer.problem = found.resolution.summary

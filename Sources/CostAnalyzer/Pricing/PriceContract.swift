@@ -80,16 +80,17 @@ package struct PriceContract: Sendable {
         throw fail("'\(text)' is no date")
       }
     }
-    rates = try loaded["rates"].map { rates in
-      guard rates is [String: Any] else { throw fail("rates must be a mapping from model to prices") }
-      let json = try JSONSerialization.jsonObject(with: JSONSerialization.data(withJSONObject: Self.plain(rates)))
-      var reader = PriceTableReader()
-      for (model, entry) in (json as? [String: Any] ?? [:]).sorted(by: { $0.key < $1.key }) {
-        reader.read(name: model, entry: entry)
-      }
-      if let bad = reader.skipped.first { throw fail("rates of '\(bad.name)': \(bad.problem)") }
-      return reader.rows
-    } ?? []
+    rates =
+      try loaded["rates"].map { rates in
+        guard rates is [String: Any] else { throw fail("rates must be a mapping from model to prices") }
+        let json = try JSONSerialization.jsonObject(with: JSONSerialization.data(withJSONObject: Self.plain(rates)))
+        var reader = PriceTableReader()
+        for (model, entry) in (json as? [String: Any] ?? [:]).sorted(by: { $0.key < $1.key }) {
+          reader.read(name: model, entry: entry)
+        }
+        if let bad = reader.skipped.first { throw fail("rates of '\(bad.name)': \(bad.problem)") }
+        return reader.rows
+      } ?? []
   }
 
   /// YAML reads `2025-03-01` as a point in time and `2e-7` as a text; tables want it the other way round.
@@ -99,7 +100,11 @@ package struct PriceContract: Sendable {
     case let map as [String: Any]: map.mapValues(plain)
     case let date as Date: PriceDate.text(Int64(date.timeIntervalSince1970) * Timestamp.second)
     case let text as String:
-      if text.utf8.first.map({ (48...57).contains($0) }) == true, let number = Double(text), number.isFinite { number } else { text }
+      if text.utf8.first.map({ (48...57).contains($0) }) == true, let number = Double(text), number.isFinite {
+        number
+      } else {
+        text
+      }
     default: value
     }
   }

@@ -10,7 +10,8 @@ extension PriceContract {
       let own = Set(rates.map { $0.name.lowercased() })
       var rows = tables[0].rows.filter { !own.contains($0.name.lowercased()) }
       rows += rates.map { row in
-        let published = tables.lazy.compactMap { $0.rows(named: row.name, lowercased: row.name.lowercased()).first }.first
+        let published = tables.lazy.compactMap { $0.rows(named: row.name, lowercased: row.name.lowercased()).first }
+          .first
         return Self.replacing(published, by: row, note: "own rates, \(name)")
       }
       tables[0] = tables[0].replacing(rows: rows)
