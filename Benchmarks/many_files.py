@@ -30,6 +30,6 @@ for name, path in ("tree", tree), ("one file", single):
         if run.returncode: sys.exit(run.stderr)
     summary = json.loads(run.stdout)
     print(f"{name}: {min(seconds[name]):.2f} s wall, best of 3\n{run.stderr}")
-    bills.add(json.dumps(summary.get("cost_usd") or summary.get("bill_usd") or summary.get("costUsd")))
+    bills.add((summary["requests"], summary["cost_picodollars"]))
 print("same bill" if len(bills) == 1 else f"different bills: {bills}")
 sys.exit(len(bills) - 1)
