@@ -8,6 +8,8 @@ package struct Analysis: Sendable {
   package var ledgerOnly = false
   package var log: RequestLog
   package var prices: PriceBook
+  /// Tables that were old when the last request was made.
+  package var priceWarnings: [String] = []
   package var ledger: Ledger
   package var outcomes: [StrategyOutcome] = []
   package var holdout: Holdout
@@ -59,12 +61,14 @@ package struct Analysis: Sendable {
     let prices = PriceBook(models: log.models, tables: tables)
     clock.measure("price", rows: { [count = log.requests.count] in count }) { prices.price(&log) }
     let ledger = clock.measure("ledger", rows: { $0.total.requests }) { Ledger(log) }
+    let priceWarnings = PriceAge.warnings(
+      prices, tables: tables, lastRequest: ledger.lastTime, maxDays: options.prices.maxAgeDays)
     if request.ledgerOnly {
       let conservation = Conservation(ledger: ledger, log: log, outcomes: [], joint: nil)
       try conservation.enforce()
       return Analysis(
-        options: options, ledgerOnly: true, log: log, prices: prices, ledger: ledger, holdout: Holdout(log),
-        conservation: conservation, timings: clock.timings)
+        options: options, ledgerOnly: true, log: log, prices: prices, priceWarnings: priceWarnings, ledger: ledger,
+        holdout: Holdout(log), conservation: conservation, timings: clock.timings)
     }
 
     // Normalize, Embed, Neighbours
@@ -100,8 +104,8 @@ package struct Analysis: Sendable {
       ledger: ledger, log: log, outcomes: outcomes, joint: joint, budgets: budgets.replay)
     try conservation.enforce()
     return Analysis(
-      options: options, log: log, prices: prices, ledger: ledger, outcomes: outcomes, holdout: context.holdout,
-      joint: joint, budgets: budgets, candidates: candidates,
+      options: options, log: log, prices: prices, priceWarnings: priceWarnings, ledger: ledger, outcomes: outcomes,
+      holdout: context.holdout, joint: joint, budgets: budgets, candidates: candidates,
       conservation: conservation, embedder: similarity.embedder,
       vectors: VectorCounts(computed: similarity.computedVectors, reused: similarity.reusedVectors),
       storeProblem: similarity.storeProblem, timings: clock.timings)

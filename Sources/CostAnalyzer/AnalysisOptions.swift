@@ -18,6 +18,12 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package struct Prices: Codable, Sendable, Equatable {
     /// LiteLLM-format price table; without it the small built-in table serves.
     package var file: String?
+    /// Older prices, in the same format with dates.
+    package var history: String?
+    /// YAML file with names, discounts and rates of one's own.
+    package var contract: String?
+    /// Days that the log may go on after a price table was last seen, before the report warns.
+    package var maxAgeDays = 180
   }
 
   package struct Cache: Codable, Sendable, Equatable {
@@ -236,6 +242,8 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     var options = AnalysisOptions()
     options.prices.file = "file"
     options.input.mapping = "file"
+    options.prices.history = "file"
+    options.prices.contract = "file"
     options.embedding.endpoint.url = "url"
     options.embedding.endpoint.model = "model"
     options.embedding.endpoint.keyVariable = "name"
@@ -259,7 +267,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     return options
   }
 
-  private static func hasPlainKeys(_ node: Node?) -> Bool {
+  static func hasPlainKeys(_ node: Node?) -> Bool {
     switch node {
     case .mapping(let mapping): mapping.allSatisfy { $0.key.scalar != nil && hasPlainKeys($0.value) }
     case .sequence(let sequence): sequence.allSatisfy(hasPlainKeys)
@@ -293,7 +301,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     }
   }
 
-  private static func explain(_ error: DecodingError) -> String {
+  static func explain(_ error: DecodingError) -> String {
     switch error {
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context),
       .keyNotFound(_, let context):
@@ -313,6 +321,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try require((10...31).contains(input.maxWindowLog), "input.maxWindowLog must be 10 … 31")
     try require(input.maxExpansion >= 2, "input.maxExpansion must be at least 2")
     try require((1024...(1 << 30)).contains(input.maxLineBytes), "input.maxLineBytes must be 1,024 … 1,073,741,824")
+    try require(prices.maxAgeDays >= 1, "prices.maxAgeDays must be at least 1")
     try require((0.5...1).contains(cache.threshold), "cache.threshold must be 0.5 … 1")
     try require(
       !cache.thresholds.isEmpty && cache.thresholds.allSatisfy { (0.5...1).contains($0) },

@@ -12,10 +12,7 @@ struct AnalysisFlags: ParsableArguments {
     completion: .file(extensions: ["yaml", "yml"]))
   var config: String?
 
-  @Option(
-    help: "Price table in LiteLLM's JSON format. Without it, or for names it lacks, a small built-in table serves.",
-    completion: .file(extensions: ["json"]))
-  var prices: String?
+  @OptionGroup var prices: PriceFlags
 
   @Option(
     help: "YAML file that describes a log format of your own: which JSON pointer holds which field.",
@@ -75,7 +72,7 @@ struct AnalysisFlags: ParsableArguments {
   /// Defaults, then the config file, then flags.
   private func resolvedOptions() throws -> AnalysisOptions {
     var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
-    if let prices { options.prices.file = prices }
+    prices.apply(to: &options)
     if let mapping { options.input.mapping = mapping }
     try cache.apply(to: &options)
     if let verdicts { options.cache.verdicts = verdicts }
@@ -95,6 +92,7 @@ struct AnalysisFlags: ParsableArguments {
       Terminal.error(
         "analyze: \(HostileText.visible(problem.path)): \(HostileText.visible(problem.explanation, limit: 500))")
     }
+    for warning in analysis.priceWarnings { Terminal.error("analyze: \(HostileText.visible(warning, limit: 500))") }
     if let problem = analysis.storeProblem { Terminal.error("analyze: \(HostileText.visible(problem.message))") }
   }
 }

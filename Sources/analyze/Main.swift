@@ -9,6 +9,7 @@ struct Analyze: ParsableCommand {
     abstract: "Answers, from your LLM gateway's logs: what would we have saved?",
     discussion: """
       EXAMPLES
+        analyze inspect /var/log/gateway
         analyze run /var/log/gateway/*.jsonl.zst --out report
         analyze plan /var/log/gateway/*.jsonl.zst --out plan
         analyze run logs/ --prices model_prices_and_context_window.json --json | jq .joint
@@ -25,7 +26,7 @@ struct Analyze: ParsableCommand {
       """,
     version: Analysis.version,
     subcommands: [
-      RunCommand.self, NightlyCommand.self, PlanCommand.self, ReplayCommand.self, JudgeCommand.self,
+      InspectCommand.self, RunCommand.self, NightlyCommand.self, PlanCommand.self, ReplayCommand.self, JudgeCommand.self,
       ExportTrainingCommand.self,
       NeighboursCommand.self,
       EvaluateCommand.self, TrainCommand.self, EmbedCommand.self, TokensCommand.self,

@@ -12,51 +12,124 @@ struct PricesCommand: ParsableCommand {
       EXAMPLES
         analyze prices gpt-4o ft:gpt-4o-mini-2024-07-18:acme::x
         analyze prices --prices model_prices_and_context_window.json claude-sonnet-4-5
+        analyze prices --contract contract.yaml --at 2024-03-01 my-azure-deployment
+        echo '{"model": "gpt-4o", "usage": {"input": 10, "output": 20}}' | analyze prices --cost-lines -
       """)
 
   @Argument(help: "Model names as they stand in a log.")
   var models: [String] = []
 
-  @Option(help: "Price table in LiteLLM's JSON format.", completion: .file(extensions: ["json"]))
-  var prices: String?
+  @OptionGroup var sources: PriceFlags
+
+  @Option(help: "YAML file with options, for its prices.", completion: .file(extensions: ["yaml", "yml"]))
+  var config: String?
+
+  @Option(help: "Seller of the models, as logs name it (openai, azure.ai.openai, aws.bedrock, …).")
+  var provider: String?
+
+  @Option(help: "Show the price of this day only (YYYY-MM-DD).")
+  var at: String?
+
+  @Option(
+    help:
+      "Write the cost of each line of this file (- is standard input): {\"model\": …, \"usage\": {\"input\": …, \"output\": …}}.",
+    completion: .file(extensions: ["jsonl"]))
+  var costLines: String?
+
+  func validate() throws {
+    if costLines != nil && !(models.isEmpty && provider == nil && at == nil) {
+      throw ValidationError("--cost-lines takes models, provider and time from its lines")
+    }
+    if let at, PriceDate.firstDay(at) == nil { throw ValidationError("--at must be YYYY-MM-DD") }
+  }
 
   func run() throws {
-    var options = AnalysisOptions()
-    options.prices.file = prices
+    var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
+    sources.apply(to: &options)
     let tables = try options.priceTables()
+    if let costLines { return try priceLines(of: costLines, tables) }
     if models.isEmpty {
       for table in tables { list(table) }
       return
     }
     var missing = false
     for model in models {
-      let (resolution, table) = PriceBook.resolve(model, in: tables)
+      let (resolution, table) = PriceBook.resolve(model, provider: provider, in: tables)
       Terminal.out("\(HostileText.visible(model)) -> \(HostileText.visible(resolution.summary, limit: 2000))")
-      if let row = resolution.row { Terminal.out("  \(Self.rates(row))  [\(table)]") } else { missing = true }
+      guard let row = resolution.row else {
+        missing = true
+        continue
+      }
+      let day = at.flatMap(PriceDate.firstDay)
+      for version in day.map({ [row.version(at: $0)] }) ?? row.versions {
+        let since = version.isDated ? "from \(PriceDate.text(version.validFrom)): " : ""
+        Terminal.out("  \(since)\(PriceText.rates(version))  [\(HostileText.visible(table))]")
+        for line in PriceText.otherRates(version) { Terminal.out("    \(line)") }
+      }
     }
     if missing { throw ExitCode(1) }
   }
 
   private func list(_ table: PriceTable) {
+    let seen = table.lastSeen.map { "last seen \(PriceDate.text($0))" } ?? "of unknown date"
     Terminal.out(
-      "# \(table.name): \(table.rows.count) prices, \(table.skippedRows.count) entries without a price per token")
+      "# \(HostileText.visible(table.name)): \(table.rows.count) prices, \(seen), \(table.skippedRows.count) entries without a price per token"
+    )
     for row in table.rows {
-      Terminal.out(
-        "\(HostileText.visible(row.name))  \(Self.rates(row))  \(row.asOf ?? "")  \(HostileText.visible(row.source ?? ""))"
-      )
+      for version in row.versions {
+        let since = version.isDated ? "from \(PriceDate.text(version.validFrom))  " : ""
+        Terminal.out(
+          "\(HostileText.visible(row.name))  \(since)\(PriceText.rates(version))  \(HostileText.visible(version.asOf ?? ""))  \(HostileText.visible(version.source ?? ""))"
+        )
+      }
     }
   }
 
-  /// USD per million tokens.
-  private static func rates(_ row: PriceRow) -> String {
-    func rate(_ kind: TokenClass) -> String? {
-      row.rate(of: kind, tier: .standard, promptTokens: 0).map { MoneyText.exact(Int128($0.atto)) }
+  private func priceLines(of file: String, _ tables: [PriceTable]) throws {
+    let data = file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
+    guard let data else { throw AnalyzerError(.input, "cannot read \(file)", hint: "check the path") }
+    var pricer = CostLine.Pricer(tables: tables)
+    var answers = ""
+    for (index, line) in data.split(separator: 10, omittingEmptySubsequences: false).enumerated() where !line.isEmpty {
+      do {
+        answers += try pricer.answer(json: String(decoding: line, as: UTF8.self)) + "\n"
+      } catch let error as AnalyzerError {
+        throw AnalyzerError(.input, "line \(index + 1): \(error.message)", hint: error.hint)
+      }
     }
-    let parts: [(String, TokenClass)] = [
-      ("in", .input), ("out", .output), ("cache read", .cacheRead), ("cache write", .cacheWrite5m),
-      ("1 h write", .cacheWrite1h),
-    ]
-    return parts.compactMap { name, kind in rate(kind).map { "\(name) $\($0)" } }.joined(separator: ", ")
-      + " per M tokens"
+    Terminal.write(answers, to: STDOUT_FILENO)
+  }
+}
+
+/// Prices as people read them, USD per million tokens.
+enum PriceText {
+  private static let classes: [(String, TokenClass)] = [
+    ("in", .input), ("out", .output), ("cache read", .cacheRead), ("cache write", .cacheWrite5m),
+    ("1 h write", .cacheWrite1h), ("reasoning", .reasoning),
+  ]
+
+  /// What each class is charged by default, also where it takes the rate of another class.
+  static func rates(_ row: PriceRow) -> String {
+    let parts = classes.compactMap { name, kind -> String? in
+      if kind == .reasoning && row.bands.first?[.reasoning, .standard] == nil { return nil }
+      return row.rate(of: kind, tier: .standard, promptTokens: 0).map { "\(name) $\(MoneyText.exact(Int128($0.atto)))" }
+    }
+    return parts.joined(separator: ", ") + " per M tokens"
+  }
+
+  /// A line for each tier and each length of prompt that has rates of its own.
+  static func otherRates(_ row: PriceRow) -> [String] {
+    row.bands.flatMap { band in
+      ServiceTier.allCases.compactMap { tier -> String? in
+        if band.threshold == nil && tier == .standard { return nil }
+        let rates = classes.compactMap { name, kind in
+          band[kind, tier].map { "\(name) $\(MoneyText.exact(Int128($0)))" }
+        }
+        if rates.isEmpty { return nil }
+        let length = band.threshold.map { "prompts above \(NumberText.grouped($0)) tokens" }
+        let name = [tier == .standard ? nil : "\(tier)", length].compactMap(\.self).joined(separator: ", ")
+        return "\(name): \(rates.joined(separator: ", "))"
+      }
+    }
   }
 }

@@ -136,7 +136,8 @@ struct DocsTests {
     let program = Program(scratch: try Scratch())
     var missing: [String] = []
     let commands = [
-      "run", "nightly", "state check", "state compact", "state forget", "plan", "replay", "judge", "export-training", "neighbours", "evaluate pairs", "evaluate cache",
+      "inspect", "run", "nightly", "state check", "state compact", "state forget", "plan", "replay", "judge",
+      "export-training", "neighbours", "evaluate pairs", "evaluate cache",
       "evaluate prompts",
       "evaluate budget-windows", "evaluate router", "train pairs", "train router", "embed", "tokens",
       "setup embeddings", "setup tokenizers",

@@ -282,7 +282,11 @@ struct FormatTests {
     let cut = Ingest.read(paths: [try TestData.formats("compressed/litellm_truncated.jsonl.zst")])
     #expect(cut.counts.lines == 0 && cut.ends.map(\.end) == [.truncated] && cut.ends[0].decodedBytes == 0)
     let framed = Ingest.read(paths: [try TestData.formats("compressed/otel_legacy_framed.bin")])
-    #expect(framed.problems.map(\.reason) == ["unsupported_container"] && framed.counts.lines == 0)
+    #expect(framed.problems.isEmpty && framed.counts.lines == 6 && framed.ends.map(\.end) == [.complete])
+    let gzip = Ingest.read(paths: [try TestData.formats("compressed/langfuse_observations.jsonl.gz")])
+    #expect(gzip.counts.lines == 3 && gzip.ends.map(\.end) == [.complete])
+    let native = Ingest.read(paths: [try TestData.formats("compressed/otel_native_stream.jsonl.zst")])
+    #expect(native.counts.lines == 6 && native.ends.map(\.end) == [.complete])
   }
 
   @Test(

@@ -161,20 +161,39 @@ struct PriceRowTests {
 private struct DecimalTwin {
   private enum Field: Decodable {
     case number(Decimal)
+    case text(String)
     case other
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
-      self = (try? container.decode(Decimal.self)).map(Field.number) ?? .other
+      self =
+        (try? container.decode(Decimal.self)).map(Field.number) ?? (try? container.decode(String.self)).map(Field.text)
+        ?? .other
+    }
+  }
+
+  /// An entry, of several the first, which is the newest.
+  private struct Entry: Decodable {
+    var fields: [String: Field]
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      fields = try (try? container.decode([[String: Field]].self))?.first ?? container.decode([String: Field].self)
     }
   }
 
   private var fieldsByName: [String: [String: Decimal]] = [:]
 
   init(json: Data) throws {
-    for (name, fields) in try JSONDecoder().decode([String: [String: Field]].self, from: json) {
+    for (name, entry) in try JSONDecoder().decode([String: Entry].self, from: json) {
+      let fields = entry.fields
       // Price ranges, and xAI's thresholds, are tested by hand.
       if fields["tiered_pricing"] != nil || name.hasPrefix("xai/") || name.hasPrefix("low/xai") { continue }
       fieldsByName[name] = fields.compactMapValues { if case .number(let number) = $0 { number } else { nil } }
+      if case .text("fireworks_ai") = fields["litellm_provider"],
+        let input = fieldsByName[name]?["input_cost_per_token"],
+        fieldsByName[name]?["cache_read_input_token_cost"] == nil
+      {
+        fieldsByName[name]?["cache_read_input_token_cost"] = input / 2
+      }
     }
   }
 
@@ -308,7 +327,9 @@ struct PriceTableTests {
     for row in table.rows {
       #expect(row.source?.hasPrefix("https://") == true, "\(row.name)")
       #expect(row.asOf?.hasPrefix("202") == true, "\(row.name)")
+      for older in row.earlier { #expect(older.source?.hasPrefix("https://") == true && older.isDated, "\(row.name)") }
     }
+    #expect(table.rows.filter { !$0.earlier.isEmpty }.map(\.name) == ["gpt-3.5-turbo", "gpt-4o", "o3"])
   }
 
   @Test("The built-in prices stand in the full table, for the models that it still has", .enabled(if: hasSharedTable))

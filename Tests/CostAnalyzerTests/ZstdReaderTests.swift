@@ -206,6 +206,6 @@ struct ZstdReaderTests {
     #expect(detect([]) == (.plain, false))
     #expect(detect(Array("{\"a\":1}".utf8)) == (.plain, false))
     #expect(detect(Array("PAR1....".utf8)) == (.plain, true))
-    #expect(detect([0, 0, 2, 0x6D, 0x28, 0xB5, 0x2F, 0xFD]) == (.plain, true))
+    #expect(detect([0, 0, 2, 0x6D, 0x28, 0xB5, 0x2F, 0xFD]) == (.framedZstd, false))
   }
 }

@@ -14,6 +14,8 @@ package struct InputLimits: Sendable, Equatable {
   package var maxExpansion = 4096
   /// Longest line in bytes.
   package var maxLineBytes = 16 << 20
+  /// Decoded bytes after which a file is left, for a look at its beginning; whole blocks are read.
+  package var maxBytesPerFile: Int?
 
   package init() {}
 }
@@ -21,6 +23,8 @@ package struct InputLimits: Sendable, Equatable {
 /// How the bytes of an input are wrapped.
 package enum Container: String, Sendable {
   case plain, zstd, gzip
+  /// Length-prefixed zstd streams, one a record.
+  case framedZstd = "framed_zstd"
 
   /// Told by the first bytes, never by the name. `refusal` is set for containers that are recognised and not read.
   package static func detect(_ head: UnsafeRawBufferPointer) -> (container: Container, refusal: String?) {
@@ -31,11 +35,12 @@ package enum Container: String, Sendable {
     if head.count >= 4, (0x50...0x5F).contains(head[0]), matches([0x2A, 0x4D, 0x18], at: 1) { return (.zstd, nil) }
     if matches([0x1F, 0x8B]) { return (.gzip, nil) }
     if matches(Array("PAR1".utf8)) {
-      return (.plain, "a Parquet file: export it as JSON Lines first (DuckDB: COPY … TO 'log.jsonl')")
+      return (
+        .plain,
+        "a Parquet file, which is not read: write it as JSON Lines first, for example duckdb -c \"COPY (FROM 'log.parquet') TO 'log.jsonl' (FORMAT json)\""
+      )
     }
-    if matches([0x28, 0xB5, 0x2F, 0xFD], at: 4) {
-      return (.plain, "the OpenTelemetry collector's length-prefixed zstd framing, which this version does not read")
-    }
+    if matches([0x28, 0xB5, 0x2F, 0xFD], at: 4) { return (.framedZstd, nil) }
     return (.plain, nil)
   }
 
@@ -44,6 +49,7 @@ package enum Container: String, Sendable {
     case .plain: PlainReader(bytes)
     case .zstd: ZstdReader(bytes, limits: limits)
     case .gzip: GzipReader(bytes, limits: limits)
+    case .framedZstd: FramedZstdReader(bytes, limits: limits)
     }
   }
 }

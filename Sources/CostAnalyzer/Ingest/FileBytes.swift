@@ -16,6 +16,8 @@ package enum StreamEnd: Equatable, Sendable {
   /// The output grew past the allowed ratio to the input.
   case expansionLimit
   case readFailed(String)
+  /// A file that is one JSON array, or records over several lines, and ends inside.
+  case openArray
 
   /// One word for reports and `run.json`.
   package var name: String {
@@ -26,6 +28,7 @@ package enum StreamEnd: Equatable, Sendable {
     case .windowTooLarge: "window_too_large"
     case .expansionLimit: "expansion_limit"
     case .readFailed: "read_failed"
+    case .openArray: "open_array"
     }
   }
 
@@ -37,6 +40,7 @@ package enum StreamEnd: Equatable, Sendable {
     case .windowTooLarge: "a frame needs a larger window than allowed; raise input.maxWindowLog if you trust the file"
     case .expansionLimit: "the stream expands more than input.maxExpansion allows; raise it if you trust the file"
     case .readFailed(let what): "reading failed: \(what)"
+    case .openArray: "the JSON array is not closed; all records before the end were used"
     }
   }
 }
@@ -54,6 +58,9 @@ package final class FileBytes {
   private(set) var failure: String?
   /// Bytes handed out so far.
   private(set) var consumed = 0
+
+  /// As large as is worth it for a file of `size` bytes: a directory of 100,000 small files asks for as many buffers.
+  static func bufferSize(for size: Int) -> Int { min(1 << 18, max(size + 1, 1 << 10)) }
 
   package init(descriptor: Int32, owned: Bool, bufferSize: Int = 1 << 18) {
     self.descriptor = descriptor

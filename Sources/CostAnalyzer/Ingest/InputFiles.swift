@@ -69,17 +69,36 @@ package enum InputFiles {
     return (files, problems)
   }
 
+  /// Links to files are followed, links to directories below `directory` are not: they could lead in circles.
   private static func filesBelow(_ directory: String) -> [String] {
-    // The walker follows no links, not even the one it starts from.
-    let start = URL(fileURLWithPath: directory).resolvingSymlinksInPath().path
-    guard let walker = FileManager.default.enumerator(atPath: start) else { return [] }
     var found: [String] = []
-    while let relative = walker.nextObject() as? String {
-      let hidden = relative.split(separator: "/").contains { $0.hasPrefix(".") }
-      let path = directory.hasSuffix("/") ? directory + relative : directory + "/" + relative
-      if !hidden, fileType(path) == S_IFREG { found.append(path) }
+    var open = [directory.hasSuffix("/") ? directory : directory + "/"]
+    while let folder = open.popLast() {
+      guard let stream = opendir(folder) else { continue }
+      defer { closedir(stream) }
+      while let entry = readdir(stream) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name.hasPrefix(".") { continue }
+        let path = folder + name
+        // Most file systems say what an entry is; asking for each one takes longer than all the rest.
+        switch Int(entry.pointee.d_type) {
+        case Int(DT_REG): found.append(path)
+        case Int(DT_DIR): open.append(path + "/")
+        case Int(DT_LNK): if fileType(path) == S_IFREG { found.append(path) }
+        case Int(DT_UNKNOWN):
+          let type = fileType(path, followingLinks: false)
+          if type == S_IFDIR { open.append(path + "/") } else if fileType(path) == S_IFREG { found.append(path) }
+        default: break
+        }
+      }
     }
-    return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return sortedByBytes(found)
+  }
+
+  private static func sortedByBytes(_ paths: [String]) -> [String] {
+    paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   private static func matches(_ pattern: String) -> [String] {
@@ -87,19 +106,18 @@ package enum InputFiles {
     defer { globfree(&result) }
     guard glob(pattern, 0, nil, &result) == 0 else { return [] }
     let paths = (0..<Int(result.gl_pathc)).compactMap { result.gl_pathv[$0].map { String(cString: $0) } }
-    return paths.flatMap { fileType($0) == S_IFDIR ? filesBelow($0) : [$0] }
-      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return sortedByBytes(paths.flatMap { fileType($0) == S_IFDIR ? filesBelow($0) : [$0] })
   }
 
-  static func fileType(_ path: String) -> mode_t {
+  private static func fileType(_ path: String, followingLinks: Bool = true) -> mode_t {
     var info = stat()
-    return stat(path, &info) == 0 ? info.st_mode & S_IFMT : 0
+    return (followingLinks ? stat(path, &info) : lstat(path, &info)) == 0 ? info.st_mode & S_IFMT : 0
   }
 
   /// Checks and hashes every file. A file whose content was already seen is a problem `repeated_file`, not an input:
   /// the same log fed twice counts once.
   package static func identify(_ paths: [String], threads: Int) -> (files: [InputFile], problems: [InputProblem]) {
-    let results = parallelMap(paths.count, threads: threads) { identify(paths[$0]) }
+    let results = parallelMap(paths.count, threads: threads) { identify(paths[$0], hashing: true) }
     var files: [InputFile] = []
     var problems: [InputProblem] = []
     var firstWithContent: [String: String] = [:]
@@ -119,19 +137,39 @@ package enum InputFiles {
     return (files, problems)
   }
 
+  /// Checks every file without reading it: sizes only, no hashes, and repetitions stay.
+  static func examine(_ paths: [String]) -> (files: [InputFile], problems: [InputProblem]) {
+    var files: [InputFile] = []
+    var problems: [InputProblem] = []
+    for path in paths {
+      switch identify(path, hashing: false) {
+      case .failure(let refused): problems.append(refused.problem)
+      case .success(let file): files.append(file)
+      }
+    }
+    return (files, problems)
+  }
+
   private struct Refused: Error { var problem: InputProblem }
 
-  private static func identify(_ path: String) -> Result<InputFile, Refused> {
+  private static func identify(_ path: String, hashing: Bool) -> Result<InputFile, Refused> {
     if path == "-" { return .success(InputFile(path: path, bytes: 0, sha256: "")) }
     func refuse(_ reason: String, _ explanation: String) -> Result<InputFile, Refused> {
       .failure(Refused(problem: InputProblem(path: path, reason: reason, explanation: explanation)))
     }
-    guard fileType(path) == S_IFREG else {
+    // Without waiting: opening a FIFO would else last until somebody writes to it.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK)
+    guard descriptor >= 0 else { return refuse("unreadable", String(cString: strerror(errno))) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
       return refuse("not_a_file", "neither a regular file nor a directory (a FIFO is read as - from standard input)")
     }
-    let descriptor = open(path, O_RDONLY)
-    guard descriptor >= 0 else { return refuse("unreadable", String(cString: strerror(errno))) }
-    let bytes = FileBytes(descriptor: descriptor, owned: true)
+    if !hashing {
+      close(descriptor)
+      return .success(InputFile(path: path, bytes: Int(info.st_size), sha256: ""))
+    }
+    let bytes = FileBytes(descriptor: descriptor, owned: true, bufferSize: FileBytes.bufferSize(for: Int(info.st_size)))
     var hash = SHA256()
     while case let chunk = bytes.available(), !chunk.isEmpty {
       hash.update(bufferPointer: chunk)

@@ -5,8 +5,10 @@ package final class FieldPlan: @unchecked Sendable {
   // SAFETY: the C plan is written only while it is built and read-only afterwards.
   fileprivate let handle: OpaquePointer
   package let count: Int
+  package let pointers: [String]
 
   package init(_ pointers: [String]) {
+    self.pointers = pointers
     let copies = pointers.map { strdup($0)! }
     defer { copies.forEach { free($0) } }
     let views = copies.map { Optional(UnsafePointer($0)) }

@@ -57,6 +57,8 @@ package struct InputEnd: Sendable, Equatable {
   package var container: Container = .plain
   package var end: StreamEnd = .complete
   package var decodedBytes = 0
+  /// Left before its end because no more was asked for.
+  package var isSample = false
 
   package init(container: Container = .plain, end: StreamEnd = .complete, decodedBytes: Int = 0) {
     self.container = container
@@ -123,7 +125,9 @@ package final class LineBlockReader: @unchecked Sendable {
         current += 1
         continue
       }
-      let bytes = FileBytes(descriptor: descriptor, owned: path != "-")
+      let size = path == "-" ? .max : files[current].bytes
+      let bytes = FileBytes(
+        descriptor: descriptor, owned: path != "-", bufferSize: FileBytes.bufferSize(for: min(size, 1 << 18)))
       let (container, refusal) = Container.detect(bytes.peek(8))
       if let refusal {
         problems.append(InputProblem(path: path, reason: "unsupported_container", explanation: refusal))
@@ -148,6 +152,12 @@ package final class LineBlockReader: @unchecked Sendable {
 
   private func nextBlock() -> LineBlock? {
     while true {
+      if source != nil, ends[current].decodedBytes >= limits.maxBytesPerFile ?? .max {
+        ends[current].isSample = true
+        carry.removeAll()
+        skippingLine = false
+        closeCurrent()
+      }
       if source == nil && !openNext() { return nil }
       if let block = fillBlock() { return block }
     }
@@ -169,7 +179,13 @@ package final class LineBlockReader: @unchecked Sendable {
     carry.removeAll(keepingCapacity: true)
     while true {
       let room = UnsafeMutableRawBufferPointer(rebasing: block.storage[block.count..<block.capacity])
-      let got = source!.read(into: room)
+      var got = source!.read(into: room)
+      if ends[current].decodedBytes == 0, RecordSource.isNeeded(UnsafeRawBufferPointer(rebasing: room[..<got])) {
+        let records = RecordSource(source!)
+        source = records
+        got = records.cut(room, got)
+        if got == 0 { continue }
+      }
       ends[current].decodedBytes += got
       block.count += got
       if skippingLine, !dropOverlong(block) {

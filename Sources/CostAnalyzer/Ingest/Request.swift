@@ -84,6 +84,10 @@ package struct ModelName: Sendable, Hashable {
   package var requested: String
   package var responded: String
 
+  package init(requested: String, responded: String) {
+    (self.requested, self.responded) = (requested, responded)
+  }
+
   /// Whose tokens and rules count.
   package var answering: String { responded.isEmpty ? requested : responded }
 

@@ -65,7 +65,7 @@ package final class ZstdReader: ByteSource {
 
   private func finish(_ end: StreamEnd) { finished = end }
 
-  private static func reason(_ status: Int) -> StreamEnd {
+  static func reason(_ status: Int) -> StreamEnd {
     switch ZSTD_getErrorCode(status) {
     case ZSTD_error_frameParameter_windowTooLarge: .windowTooLarge
     case ZSTD_error_prefix_unknown: .corrupt("bytes that are no zstd frame")

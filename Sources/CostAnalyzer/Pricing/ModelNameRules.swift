@@ -53,6 +53,7 @@ enum ModelNameRules {
     Rule(title: "region prefix removed", kind: .sellerChanged) {
       dropFirst(of: ["us.", "eu.", "apac.", "global.", "au.", "jp."], $0)
     },
+    Rule(title: "region path removed", kind: .sellerChanged, apply: withoutRegionPath),
     Rule(title: "provider prefix removed", kind: .sellerChanged, apply: withoutListPriceSeller),
   ]
 
@@ -165,6 +166,19 @@ enum ModelNameRules {
     else { return [] }
     let base = String(name[..<dash])
     return version.count == 2 ? ["\(base)-\(major)", base] : [base]
+  }
+
+  /// `bedrock/us-east-1/model` → `bedrock/model`, `azure/eu/model` → `azure/model`; a commitment has a price of its own.
+  private static func withoutRegionPath(_ name: String) -> [String] {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3 else { return [] }
+    let isRegion =
+      switch parts[0] {
+      case "bedrock": parts[1].split(separator: "-").count >= 3 && parts[1].utf8.last.map(isDigit) == true
+      case "azure": ["apac", "eu", "global", "global-standard", "us"].contains(parts[1])
+      default: false
+      }
+    return isRegion ? ["\(parts[0])/\(parts[2])"] : []
   }
 
   private static func withoutListPriceSeller(_ name: String) -> [String] {

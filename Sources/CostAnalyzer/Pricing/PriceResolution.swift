@@ -44,9 +44,9 @@ extension PriceTable {
           .map { (row: $0, rules: candidate.rules) }
       }
       if let first = found.first {
-        let agree = found.allSatisfy { $0.row.bands == first.row.bands }
+        let agree = found.allSatisfy { $0.row.chargesTheSame(as: first.row) }
         return agree
-          ? .priced(row: first.row, rules: first.rules)
+          ? .priced(row: first.row, rules: first.rules + first.row.notes)
           : .unpriced(tried: tried, conflicting: found.map(\.row.name))
       }
       for candidate in group {

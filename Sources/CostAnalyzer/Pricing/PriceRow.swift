@@ -1,10 +1,10 @@
-/// One model of a price table.
+/// One model of a price table, at one time; `earlier` has what it cost before.
 ///
 /// Rates are attodollars (1e-18 USD) per token, so that every price published in dollars per million tokens with up to
 /// twelve decimals is exact.
 package struct PriceRow: Sendable, Equatable {
   /// The model's name as the table spells it.
-  package let name: String
+  package internal(set) var name: String
   /// The seller (`litellm_provider`), empty when the table does not say.
   package let provider: String
   /// What the model does (`chat`, `embedding`, …), empty when the table does not say.
@@ -17,7 +17,43 @@ package struct PriceRow: Sendable, Equatable {
   package let asOf: String?
   package let maxInputTokens: UInt64?
   /// Base rates first, then long-context bands by rising threshold.
-  package let bands: [RateBand]
+  package internal(set) var bands: [RateBand]
+  /// When the price came into force, UTC microseconds; `PriceDate.always` when the table does not say.
+  package internal(set) var validFrom = PriceDate.always
+  /// Older prices of the same model, newest first. They have no older ones of their own.
+  package internal(set) var earlier: [PriceRow] = []
+  /// What the user's contract did to the published row; printed behind the rules that found it.
+  package internal(set) var notes: [String] = []
+
+  /// Whether the table says since when the newest price holds.
+  package var isDated: Bool { validFrom != PriceDate.always }
+
+  /// Every price of the model, newest first.
+  package internal(set) var versions: [PriceRow] {
+    get {
+      var newest = self
+      newest.earlier = []
+      return [newest] + earlier
+    }
+    set {
+      self = newValue[0]
+      earlier = Array(newValue[1...])
+    }
+  }
+
+  /// The price in force at a time: the newest that had begun by then; before the first one, the first.
+  /// - Parameter time: UTC microseconds.
+  package func version(at time: Int64) -> PriceRow {
+    if earlier.isEmpty || validFrom <= time { return self }
+    return earlier.first { $0.validFrom <= time } ?? earlier[earlier.count - 1]
+  }
+
+  /// Whether the other row charges the same for every request at any time.
+  func chargesTheSame(as other: PriceRow) -> Bool {
+    bands == other.bands && earlier.map(\.bands) == other.earlier.map(\.bands)
+      && (earlier.isEmpty || validFrom == other.validFrom)
+      && earlier.dropLast().map(\.validFrom) == other.earlier.dropLast().map(\.validFrom)
+  }
 
   /// The rate that a class is charged at.
   package struct Rate: Sendable, Equatable {

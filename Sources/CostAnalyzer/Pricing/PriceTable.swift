@@ -38,7 +38,11 @@ package struct PriceTable: Sendable {
     package let problem: PriceRowProblem
   }
 
-  /// Reads a table in the format of LiteLLM's `model_prices_and_context_window.json`, as it is.
+  /// The day up to which the table is known to hold, UTC microseconds: what it says of itself, or the user; nil if neither.
+  package internal(set) var lastSeen: Int64?
+
+  /// Reads a table in the format of LiteLLM's `model_prices_and_context_window.json`, as it is. Besides, a model may have a
+  /// list of entries, each with the day it came into force (`valid_from`).
   package init(litellmJSON: Data, name: String) throws(PriceTableError) {
     let parsed: Any
     do {
@@ -51,11 +55,26 @@ package struct PriceTable: Sendable {
     var reader = PriceTableReader()
     for (model, entry) in entries { reader.read(name: model, entry: entry) }
     guard !reader.rows.isEmpty else { throw .noPrices(table: name) }
-    let rows = reader.rows.sorted { $0.name < $1.name }
+    self.init(
+      name: name, rows: reader.rows,
+      skippedRows: reader.skipped.map { SkippedRow(name: $0.name, problem: $0.problem) }.sorted { $0.name < $1.name },
+      roundedRates: reader.roundedRates)
+    lastSeen = rows.compactMap { $0.asOf.flatMap(PriceDate.lastDay) ?? ($0.isDated ? $0.validFrom : nil) }.max()
+  }
+
+  /// The same table with other rows, of any order and at most one a name.
+  func replacing(rows: [PriceRow]) -> PriceTable {
+    var table = PriceTable(name: name, rows: rows, skippedRows: skippedRows, roundedRates: roundedRates)
+    table.lastSeen = lastSeen
+    return table
+  }
+
+  private init(name: String, rows: [PriceRow], skippedRows: [SkippedRow], roundedRates: Int) {
+    let rows = rows.sorted { $0.name < $1.name }
     self.name = name
     self.rows = rows
-    skippedRows = reader.skipped.map { SkippedRow(name: $0.name, problem: $0.problem) }.sorted { $0.name < $1.name }
-    roundedRates = reader.roundedRates
+    self.skippedRows = skippedRows
+    self.roundedRates = roundedRates
 
     var indexByName: [String: [Int]] = [:]
     var snapshots: [String: [String]] = [:]

@@ -12,6 +12,10 @@ package enum PriceRowProblem: Error, Equatable, CustomStringConvertible {
   case negative(key: String)
   /// More than 9.2 dollars per token.
   case outOfRange(key: String)
+  /// A `valid_from` that is no date.
+  case badDate
+  /// Two prices of one model from the same day on.
+  case repeatedDate
 
   package var description: String {
     switch self {
@@ -22,6 +26,8 @@ package enum PriceRowProblem: Error, Equatable, CustomStringConvertible {
     case .notANumber(let key): "\(key) is not a number"
     case .negative(let key): "\(key) is negative"
     case .outOfRange(let key): "\(key) is out of range"
+    case .badDate: "valid_from is no date (YYYY-MM-DD, or YYYY-MM)"
+    case .repeatedDate: "two prices from the same day on"
     }
   }
 }
@@ -34,12 +40,30 @@ struct PriceTableReader {
 
   mutating func read(name: String, entry: Any) {
     guard name != "sample_spec" else { return skipped.append((name, .documentation)) }
-    guard let fields = entry as? [String: Any] else { return skipped.append((name, .notAnObject)) }
-    do throws(PriceRowProblem) {
-      rows.append(try row(name: name, fields: fields))
-    } catch {
-      skipped.append((name, error))
+    var versions: [PriceRow] = []
+    let entries = (entry as? [Any]).flatMap { $0.isEmpty ? nil : $0 } ?? [entry]
+    for entry in entries {
+      do throws(PriceRowProblem) {
+        guard let fields = entry as? [String: Any] else { throw .notAnObject }
+        var version = try row(name: name, fields: fields)
+        version.validFrom = try Self.date(fields)
+        if versions.contains(where: { $0.validFrom == version.validFrom }) { throw .repeatedDate }
+        versions.append(version)
+      } catch {
+        skipped.append((name, error))
+      }
     }
+    versions.sort { $0.validFrom > $1.validFrom }
+    guard var row = versions.first else { return }
+    row.versions = versions
+    rows.append(row)
+  }
+
+  /// `approx_date` is what collections of old tables call the month in which a price was first seen.
+  private static func date(_ fields: [String: Any]) throws(PriceRowProblem) -> Int64 {
+    guard let value = fields["valid_from"] ?? fields["approx_date"] else { return PriceDate.always }
+    guard let date = (value as? String).flatMap(PriceDate.firstDay) else { throw .badDate }
+    return date
   }
 
   private mutating func row(name: String, fields: [String: Any]) throws(PriceRowProblem) -> PriceRow {
@@ -57,6 +81,10 @@ struct PriceTableReader {
       let rate = try rate(hit, key: "input_cost_per_token_cache_hit")
     {
       set(rate, .cacheRead, .standard, above: nil, in: &bands)
+    }
+    // Fireworks charges half the input price for cached tokens unless a model's page says otherwise.
+    if provider == "fireworks_ai", bands[0]?[.cacheRead, .standard] == nil, let input = bands[0]?[.input, .standard] {
+      set(input / 2, .cacheRead, .standard, above: nil, in: &bands)
     }
     let sorted = bands.sorted { $0.key < $1.key }.map { Self.withoutEqualReasoning($0.value) }
     guard sorted.contains(where: { $0[.input, .standard] != nil || $0[.output, .standard] != nil }) else {

@@ -26,6 +26,12 @@ package struct RateBand: Sendable, Equatable {
   /// Whether any rate in the band charges something.
   package var chargesAnything: Bool { slots.contains { $0 > 0 } }
 
+  func mapRates(_ transform: (Int64) -> Int64) -> RateBand {
+    var band = self
+    band.slots = slots.map { $0 == Self.missing ? $0 : transform($0) }
+    return band
+  }
+
   private static func slot(_ tokenClass: TokenClass, _ tier: ServiceTier) -> Int {
     tokenClass.rawValue * ServiceTier.allCases.count + Int(tier.rawValue)
   }

@@ -197,6 +197,7 @@ struct MarkdownReport {
     text += table("models", "model", ledger.models, latency: true)
     text +=
       "\n### Prices\n\nHow every logged name was priced (table: \(HostileText.markdown(analysis.prices.source))):\n\n"
+    text += analysis.priceWarnings.map { "> **Old prices.** \(HostileText.markdown($0, limit: 500))\n\n" }.joined()
     text += ReportFiles.prices(analysis).markdown(top: 2 * top)
     if ledger.tenants.count > 1 { text += "\n### Tenants\n\n" + table("tenants", "tenant", ledger.tenants) }
     text += "\n### Users\n\n" + table("users", "user", ledger.users)

@@ -114,7 +114,7 @@ package enum BatchingStrategy: Strategy {
     if request.tier == .batch || request.tier == .flex { return no(.batched) }
     if context.isSelfHosted(request) { return no(.selfHosted) }
     if request.flags.contains(.unpriced) { return no(.unpriced) }
-    if let row = context.prices.row(of: request.model),
+    if let row = context.prices.row(for: request),
       row.bands.contains(where: { $0[.input, .batch] != nil || $0[.output, .batch] != nil }),
       let pico = context.scaled(row.cost(of: request.usage, tier: .batch).pico, for: request)
     {

@@ -37,14 +37,14 @@ extension StrategyContext {
     usage.cacheRead = 0
     usage.cacheWrite5m = 0
     usage.cacheWrite1h = 0
-    let cost = row.cost(of: usage, tier: request.tier)
+    let cost = row.version(at: request.time).cost(of: usage, tier: request.tier)
     return cost.unpricedTokens == 0 ? scaled(cost.pico, for: request) : nil
   }
 
   /// A list price in the terms of the request's own cost.
   func scaled(_ pico: PicoDollars, for request: Request) -> PicoDollars? {
     guard request.flags.contains(.billed) else { return pico }
-    guard let own = prices.cost(of: request.usage, model: request.model, tier: request.tier), own > 0 else {
+    guard let own = prices.cost(of: request.usage, for: request), own > 0 else {
       return nil
     }
     return PicoDollars(clamping: Int128(request.cost) * Int128(pico) / Int128(own))

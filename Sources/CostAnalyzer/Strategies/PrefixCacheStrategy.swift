@@ -201,8 +201,8 @@ private struct Replayed {
     if request.usage.promptTokens > UInt64(request.usage.input) { model.isLogged = true }
     model.read += Int(usage.cacheRead)
     if usage != request.usage,
-      let own = context.prices.cost(of: request.usage, model: request.model, tier: request.tier), own > 0,
-      let price = context.prices.cost(of: usage, model: request.model, tier: request.tier)
+      let own = context.prices.cost(of: request.usage, for: request), own > 0,
+      let price = context.prices.cost(of: usage, for: request)
     {
       let cost =
         request.flags.contains(.billed)

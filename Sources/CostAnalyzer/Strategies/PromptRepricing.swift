@@ -15,8 +15,8 @@ package struct PromptRepricing {
   func cost(_ request: Request, _ trim: PromptTrim, level: Int) -> PicoDollars? {
     let usage = Self.usage(request.usage, trim, level: level, minimum: minimums[Int(request.model)])
     if usage == request.usage { return request.cost }
-    guard let own = prices.cost(of: request.usage, model: request.model, tier: request.tier), own > 0,
-      let cost = prices.cost(of: usage, model: request.model, tier: request.tier)
+    guard let own = prices.cost(of: request.usage, for: request), own > 0,
+      let cost = prices.cost(of: usage, for: request)
     else { return nil }
     // A billed cost is scaled by the ratio of the two list prices: a contract price is not compared with a list price.
     return request.flags.contains(.billed)

@@ -230,8 +230,8 @@ private struct LongAnswers {
         var usage = request.usage
         usage.output = limit
         usage.reasoning = min(usage.reasoning, limit)
-        guard let own = context.prices.cost(of: request.usage, model: request.model, tier: request.tier), own > 0,
-          let cost = context.prices.cost(of: usage, model: request.model, tier: request.tier)
+        guard let own = context.prices.cost(of: request.usage, for: request), own > 0,
+          let cost = context.prices.cost(of: usage, for: request)
         else { continue }
         found.requests += 1
         found.cost += Int128(request.cost) - Int128(request.cost) * Int128(cost) / Int128(own)

@@ -4,10 +4,16 @@ package struct RoutingTiers: Sendable {
     package var name: String
     package var row: PriceRow
     /// Attodollars for three input tokens and one output token: for ordering only.
-    var blended: Double { Self.blended(row) ?? 0 }
+    let blended: Double
 
     /// Nil for a row that is no chat model or gives its tokens away: nothing can be routed there for a saving.
-    static func blended(_ row: PriceRow) -> Double? {
+    /// - Parameter time: when prices are compared.
+    init?(name: String, row: PriceRow, at time: Int64) {
+      guard let blended = Self.blended(row.version(at: time)) else { return nil }
+      (self.name, self.row, self.blended) = (name, row, blended)
+    }
+
+    private static func blended(_ row: PriceRow) -> Double? {
       guard ["", "chat", "responses", "completion"].contains(row.mode),
         let input = row.rate(of: .input, tier: .standard, promptTokens: 0)?.atto,
         let output = row.rate(of: .output, tier: .standard, promptTokens: 0)?.atto, input > 0, output > 0
@@ -33,12 +39,10 @@ package struct RoutingTiers: Sendable {
     }
     let lastDay = Timestamp.dayText(Timestamp.dayNumber(context.ledger.lastTime))
     for (entry, isUsed) in zip(context.prices.entries, used) where isUsed {
-      guard let row = entry.resolution.row, Tier.blended(row) != nil, row.deprecationDate ?? "9999" > lastDay
+      guard let row = entry.resolution.row, row.deprecationDate ?? "9999" > lastDay,
+        let tier = Tier(name: entry.name.display, row: row, at: context.ledger.lastTime)
       else { continue }
-      let name = entry.name.display
-      if seen.insert(row.name).inserted && !tiers.contains(where: { $0.name == name }) {
-        tiers.append(Tier(name: name, row: row))
-      }
+      if seen.insert(row.name).inserted && !tiers.contains(where: { $0.name == tier.name }) { tiers.append(tier) }
     }
     return tiers.sorted { $0.blended != $1.blended ? $0.blended < $1.blended : $0.name < $1.name }
   }
@@ -50,10 +54,10 @@ package struct RoutingTiers: Sendable {
     let options = context.options.routing
     func named(_ name: String?) throws -> Tier? {
       guard let name else { return nil }
-      guard let row = PriceBook.resolve(name, in: context.priceTables).resolution.row, Tier.blended(row) != nil else {
-        throw AnalyzerError(.config, "routing tier '\(name)' has no price", hint: "analyze prices \(name)")
-      }
-      return Tier(name: name, row: row)
+      guard let row = PriceBook.resolve(name, in: context.priceTables).resolution.row,
+        let tier = Tier(name: name, row: row, at: context.ledger.lastTime)
+      else { throw AnalyzerError(.config, "routing tier '\(name)' has no price", hint: "analyze prices \(name)") }
+      return tier
     }
     let found = Self.candidates(context)
     guard let cheapest = try named(options.cheap) ?? found.first, let dearest = try named(options.strong) ?? found.last,
@@ -154,11 +158,11 @@ struct Router {
       var share = result.byLabel[label] ?? Share()
       share.requests += 1
       share.cost += Int128(request.cost)
-      if label == .complex, context.prices.row(of: request.model)?.name == tiers.cheap.row.name {
+      if label == .complex, context.prices.row(for: request)?.name == tiers.cheap.row.name {
         result.complexOnCheap += 1
       }
       let target = tiers.target(of: label).row
-      if context.prices.row(of: request.model)?.name == target.name {
+      if context.prices.row(for: request)?.name == target.name {
         leave(.alreadyThere)
       } else if let limit = target.maxInputTokens, request.usage.promptTokens > limit {
         leave(.tooLong)
@@ -194,7 +198,7 @@ struct Router {
     var share = Share()
     context.log.requests.forEach { request in
       let cheap = tiers.cheap.row
-      guard Self.exclusion(of: request) == nil, context.prices.row(of: request.model)?.name != cheap.name,
+      guard Self.exclusion(of: request) == nil, context.prices.row(for: request)?.name != cheap.name,
         request.usage.promptTokens <= cheap.maxInputTokens ?? .max, let attempt = cost(request, on: cheap)
       else { return }
       let avoided = PicoDollars((Double(request.cost) * accept).rounded())
@@ -220,7 +224,7 @@ struct Router {
     usage.cacheRead = 0
     usage.cacheWrite5m = 0
     usage.cacheWrite1h = 0
-    let cost = row.cost(of: usage, tier: request.tier)
+    let cost = row.version(at: request.time).cost(of: usage, tier: request.tier)
     return cost.unpricedTokens == 0 ? context.scaled(cost.pico, for: request) : nil
   }
 }

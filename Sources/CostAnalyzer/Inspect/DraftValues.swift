@@ -1,0 +1,52 @@
+import CTextScan
+
+/// What a format makes of the fields of a record, as texts by meaning.
+struct DraftValues {
+  private var values: [(meaning: String, text: String)] = []
+  private var refusal: RejectReason?
+
+  init(_ fields: [ca_slice], _ format: any LogFormat, _ line: UnsafeRawBufferPointer, _ scanner: JSONScanner) {
+    let copy = UnsafeMutableBufferPointer<ca_slice>.allocate(capacity: fields.count)
+    defer { copy.deallocate() }
+    _ = copy.initialize(from: fields)
+    do throws(RejectReason) {
+      values = Self.describe(try format.draft(UnsafePointer(copy.baseAddress!), line: line, scanner), scanner)
+    } catch {
+      refusal = error
+    }
+  }
+
+  /// What the record says otherwise, or not at all, in the other reading.
+  func differences(from other: DraftValues) -> [String] {
+    if refusal != nil { return [] }
+    switch other.refusal {
+    case nil: return zip(values, other.values).filter { $0.text != $1.text }.map(\.0.meaning)
+    case .missingTime, .badTime: return ["time"]
+    case .badCost: return ["billed cost"]
+    case .some(let reason): return ["needed: else \(reason.explanation)"]
+    }
+  }
+
+  private static func describe(_ draft: RequestDraft, _ scanner: JSONScanner) -> [(meaning: String, text: String)] {
+    func text(_ slice: ca_slice) -> String { "\(slice.kind) " + String(decoding: slice.bytes, as: UTF8.self) }
+    let usage = draft.usage
+    return [
+      ("request id", text(draft.id)), ("time", "\(draft.time)"), ("model asked for", text(draft.model)),
+      ("model that answered", text(draft.responseModel)), ("user", text(draft.user)), ("tenant", text(draft.tenant)),
+      ("tags", text(draft.tags)), ("status", "\(draft.isError)"),
+      ("answered by the gateway's cache", "\(draft.gatewayHit)"), ("model chosen by hand", "\(draft.isOverride)"),
+      ("latency", "\(draft.latencyMs ?? .max)"), ("price tier", "\(draft.tier)"),
+      ("input tokens", draft.inputKnown ? "\(usage.input)" : "unknown"),
+      ("tokens read from a cache", "\(usage.cacheRead)"), ("tokens written for 5 min", "\(usage.cacheWrite5m)"),
+      ("tokens written for 1 h", "\(usage.cacheWrite1h)"),
+      ("output tokens", draft.outputKnown ? "\(usage.output)" : "unknown"), ("reasoning tokens", "\(usage.reasoning)"),
+      ("billed cost", "\(draft.billed ?? -1)"), ("messages", text(draft.messages)),
+      ("answer", text(draft.answer) + (draft.joinedAnswer.map { String(decoding: $0, as: UTF8.self) } ?? "")),
+      ("tool calls", "\(draft.hasToolCalls)"), ("tools", text(draft.tools)),
+      ("response format", text(draft.responseFormat)), ("temperature", text(draft.temperature)),
+      ("longest answer", text(draft.maxTokens)),
+      ("sampling parameters", SamplingParameters.hash(draft.parameters, scanner).hex),
+      ("vector", text(draft.embedding)),
+    ]
+  }
+}
