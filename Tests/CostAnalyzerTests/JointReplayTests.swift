@@ -100,7 +100,7 @@ struct JointReplayTests {
     #expect((clusters < 20 ? 430...490 : 455...490).contains(covered[1]), "skewed: \(covered[1]) of 500")
   }
 
-  @Test("A saving that is the same share of every cluster is certain, whatever the clusters' sizes", arguments: [7, 60])
+  @Test("A saving that is the same share of every cluster is certain, whatever their sizes", arguments: [7, 60])
   func ratios(_ clusters: Int) throws {
     var rng = SeededGenerator(UInt64(clusters))
     let sizes = (0..<clusters).map { _ in Double.random(in: 1...1000, using: &rng) }
