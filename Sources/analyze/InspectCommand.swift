@@ -18,6 +18,11 @@ struct InspectCommand: ParsableCommand {
   @Argument(help: "Log files, directories, globs, or - for standard input.", completion: .file())
   var logs: [String]
 
+  @Option(
+    help: "YAML file that describes a log format of your own: which JSON pointer holds which field.",
+    completion: .file(extensions: ["yaml", "yml"]))
+  var mapping: String?
+
   @OptionGroup var prices: PriceFlags
 
   @Option(
@@ -37,6 +42,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     var options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
+    if let mapping { options.input.mapping = mapping }
     prices.apply(to: &options)
     try options.validate()
     let inspection = try Inspection(

@@ -6,7 +6,7 @@ import Testing
   /// `CONSERVATION_LOGS=1000` in the environment checks as many.
   private static let logs = Int(ProcessInfo.processInfo.environment["CONSERVATION_LOGS"] ?? "") ?? 200
 
-  @Test("no lever saves more than the bill, every sum adds up to the pico-dollar, and no lever changes another's figure")
+  @Test("no lever saves more than the bill, sums add up to the pico-dollar, and no lever changes another's figure")
   func randomLogs() throws {
     var rng = SeededGenerator(9)
     for _ in 0..<Self.logs {

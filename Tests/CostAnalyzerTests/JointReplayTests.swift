@@ -114,7 +114,7 @@ struct JointReplayTests {
     #expect(joint.bill == analysis.ledger.total.cost && joint.bySubset.max()! > 0)
   }
 
-  @Test("A saving that is the same share of every cluster is certain, whatever the clusters' sizes", arguments: [7, 60])
+  @Test("A saving that is the same share of every cluster is certain, whatever their sizes", arguments: [7, 60])
   func ratios(_ clusters: Int) throws {
     var rng = SeededGenerator(UInt64(clusters))
     let sizes = (0..<clusters).map { _ in Double.random(in: 1...1000, using: &rng) }

@@ -116,11 +116,9 @@ struct PlanSettingsTests {
       #expect(
         Set(settings.keys) == [
           "max_budget", "budget_duration", "max_internal_user_budget", "internal_user_budget_duration",
-          "default_team_params", "tag_budget_config",
+          "default_team_params",
         ])
       #expect(settings["max_budget"] as? Int == 100 && settings["budget_duration"] as? String == "1d")
-      let tags = try #require(settings["tag_budget_config"] as? [String: [String: Any]])
-      #expect(tags.keys.sorted() == [name] && tags[name]?["max_budget"] as? Double == 2.5)
     }
     #expect(routed > 10, "the names stood in tiers that would have been written")
   }

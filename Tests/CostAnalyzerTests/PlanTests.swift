@@ -127,9 +127,9 @@ struct PlanTests {
   )
   func semantic() throws {
     func plan(wrong: Double, limit: Double) throws -> SavingsPlan {
-      // Of nine users on five days, so that there are intervals.
+      // Of seven users on five days, so that there are intervals.
       let lines = VerificationTests.stream(wrong: wrong, seed: 9).text.split(separator: "\n").enumerated().map {
-        $1.replacing(#""user":"u1""#, with: #""user":"u\#($0 % 9)""#)
+        $1.replacing(#""user":"u1""#, with: #""user":"u\#($0 % 7)""#)
           .replacing(#""ts":\#(1_767_600_000 + $0),"#, with: #""ts":\#(1_767_600_000 + 300 * $0),"#)
       }
       var request = Analysis.Request(inputs: [try SampleLogs.file(lines.joined(separator: "\n"))])

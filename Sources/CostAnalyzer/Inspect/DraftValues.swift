@@ -1,16 +1,19 @@
 import CTextScan
 
-/// What a format makes of the fields of a record, as texts by meaning.
+/// What a format makes of the fields of a line, as texts by meaning; of several requests in a line, of the first.
 struct DraftValues {
-  private var values: [(meaning: String, text: String)] = []
+  /// Nil where the line holds no request.
+  private var values: [(meaning: String, text: String)]?
   private var refusal: RejectReason?
 
-  init(_ fields: [ca_slice], _ format: any LogFormat, _ line: UnsafeRawBufferPointer, _ scanner: JSONScanner) {
+  init(_ fields: [ca_slice], _ format: any LineFormat, _ line: UnsafeRawBufferPointer, _ scanner: JSONScanner) {
     let copy = UnsafeMutableBufferPointer<ca_slice>.allocate(capacity: fields.count)
     defer { copy.deallocate() }
     _ = copy.initialize(from: fields)
     do throws(RejectReason) {
-      values = Self.describe(try format.draft(UnsafePointer(copy.baseAddress!), line: line, scanner), scanner)
+      try format.records(UnsafePointer(copy.baseAddress!), line: line, scanner) { record in
+        if values == nil, case .request(let draft) = record { values = Self.describe(draft, scanner) }
+      }
     } catch {
       refusal = error
     }
@@ -18,9 +21,11 @@ struct DraftValues {
 
   /// What the record says otherwise, or not at all, in the other reading.
   func differences(from other: DraftValues) -> [String] {
-    if refusal != nil { return [] }
+    guard refusal == nil, let values else { return [] }
     switch other.refusal {
-    case nil: return zip(values, other.values).filter { $0.text != $1.text }.map(\.0.meaning)
+    case nil:
+      guard let others = other.values else { return ["needed: else it is no request"] }
+      return zip(values, others).filter { $0.text != $1.text }.map(\.0.meaning)
     case .missingTime, .badTime: return ["time"]
     case .badCost: return ["billed cost"]
     case .some(let reason): return ["needed: else \(reason.explanation)"]

@@ -4,7 +4,7 @@ import CTextScan
 /// without the field, or with another value, and what is different then is what the field says. So every format, also a
 /// new one, shows what it does.
 struct FieldProbe {
-  private let format: any LogFormat
+  private let format: any LineFormat
   private let line: UnsafeRawBufferPointer
   private let fields: [ca_slice]
   private let whole: DraftValues
@@ -18,7 +18,7 @@ struct FieldProbe {
   /// The readings of a record, in the order of the format's plan; objects that the format takes apart by itself are shown
   /// by their members.
   /// - Parameter line: a record that the format claims, with padding behind it.
-  static func readings(of line: UnsafeRawBufferPointer, format: any LogFormat) -> [FieldReading] {
+  static func readings(of line: UnsafeRawBufferPointer, format: any LineFormat) -> [FieldReading] {
     guard var probe = FieldProbe(line, format) else { return [] }
     for index in probe.fields.indices { probe.read(index) }
     let found = probe.readings
@@ -29,7 +29,7 @@ struct FieldProbe {
 
   private enum FirstField: Int { case first }
 
-  private init?(_ line: UnsafeRawBufferPointer, _ format: any LogFormat) {
+  private init?(_ line: UnsafeRawBufferPointer, _ format: any LineFormat) {
     let (status, found) = scanner.walk(format.plan, line, as: FirstField.self)
     guard status == CA_OK else { return nil }
     fields = (0..<format.plan.count).map { found.base[$0] }

@@ -42,6 +42,8 @@ package struct Inspection: Sendable {
     filesFound = paths.count
     filesChosen = chosen.count
     var reader = LogReader(settings: try TextSettings(options, tokens: nil), threads: threads)
+    let mapping = try options.input.mapping.map { try LogMapping(file: $0) }
+    reader.mapping = mapping
     reader.limits = options.inputLimits
     reader.limits.maxBytesPerFile = all ? nil : Self.sampleBytes
     reader.needs.places = true
@@ -72,7 +74,7 @@ package struct Inspection: Sendable {
       .sorted { ($1.requests, $0.name.display, $0.name.responded) < ($0.requests, $1.name.display, $1.name.responded) }
     priceSource = book.source
     gaps = LogGap.all(in: log, models: models)
-    records = Self.records(of: log, limits: reader.limits)
+    records = Self.records(of: log, FormatList(mapping).all, limits: reader.limits)
     self.log = log
   }
 
@@ -94,7 +96,9 @@ package struct Inspection: Sendable {
   }
 
   /// The first record of each format. Standard input cannot be read twice.
-  private static func records(of log: RequestLog, limits: InputLimits) -> [Record] {
+  private static func records(
+    of log: RequestLog, _ formats: [any LineFormat], limits: InputLimits
+  ) -> [Record] {
     var places: [(format: Int, place: RequestPlace)] = []
     for index in 0..<log.requests.count {
       let format = Int(log.requests[index].format)
@@ -105,9 +109,9 @@ package struct Inspection: Sendable {
       if file.path == "-" { return nil }
       var found: [FieldReading]?
       LogReader.line(place.line, of: file, limits: limits) { line in
-        found = FieldProbe.readings(of: line, format: FormatRegistry.all[format])
+        found = FieldProbe.readings(of: line, format: formats[format])
       }
-      return found.map { Record(format: FormatRegistry.all[format].name, place: place, fields: $0) }
+      return found.map { Record(format: formats[format].name, place: place, fields: $0) }
     }
   }
 }

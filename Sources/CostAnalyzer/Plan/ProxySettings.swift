@@ -110,7 +110,6 @@ struct ProxySettings {
       return []
     }
     var lines: [String] = []
-    var tags: [String] = []
     var taken: Set<String> = []
     for (number, limit) in limits.enumerated() {
       let replayed = plan.analysis.budgets?.replay.windows.filter { $0.limit == number } ?? []
@@ -135,9 +134,9 @@ struct ProxySettings {
       } else if limit.scope == .tenant && limit.name == nil {
         settings.comment("\(told). For teams that are made from now on.")
         lines += ["default_team_params:", "  max_budget: \(usd)", "  budget_duration: \(every!)"]
-      } else if limit.scope == .tag, let name = limit.name {
-        settings.comment("\(told).")
-        tags += ["  \(SettingsText.quoted(name)): {max_budget: \(usd), budget_duration: \(every!)}"]
+      } else if limit.scope == .tag {
+        settings.comment(
+          "\(told). Not set: budgets of tags (tag_budget_config) need a licence, without which LiteLLM does not start.")
       } else if limit.scope == .model, let name = limit.name, SettingsText.isPlainModel(name) {
         settings.comment("\(told).")
         let parameters = ["max_budget: \(usd)", "budget_duration: \(every!)"]
@@ -150,7 +149,6 @@ struct ProxySettings {
         settings.comment("\(told). Not set: LiteLLM keeps it with the user, team or key, not in this file.")
       }
     }
-    if !tags.isEmpty { lines += ["tag_budget_config:"] + tags }
     if plan.analysis.options.budgets.breaker.multiple != nil {
       settings.comment("The circuit breaker is not set: LiteLLM has none for spending.")
     }

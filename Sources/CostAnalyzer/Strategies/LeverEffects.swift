@@ -28,17 +28,28 @@ struct CheaperModelEffect: LeverEffect {
 }
 
 extension StrategyContext {
-  /// The call on another model: as many tokens, and nothing read from a prompt cache that was never filled there.
+  /// The call on another model: its tokens by the ratios, and nothing read from a prompt cache that was never filled there.
   /// A billed cost is scaled by the ratio of the two list prices: a contract price is not compared with a list price.
   /// Nil where one of the two has no price.
-  func cost(of request: Request, on row: PriceRow) -> PicoDollars? {
+  ///
+  /// - Parameters:
+  ///   - inputRatio: tokens that the other model reads for each one that the logged model read.
+  ///   - outputRatio: likewise those that it writes.
+  func cost(
+    of request: Request, on row: PriceRow, inputRatio: Double = 1, outputRatio: Double = 1
+  ) -> PicoDollars? {
+    func scaled(_ tokens: some BinaryInteger, _ ratio: Double) -> UInt32 {
+      UInt32(min((Double(tokens) * ratio).rounded(), Double(UInt32.max)))
+    }
     var usage = request.usage
-    usage.input = UInt32(clamping: usage.promptTokens)
+    usage.input = scaled(usage.promptTokens, inputRatio)
+    usage.output = scaled(usage.output, outputRatio)
+    usage.reasoning = min(scaled(usage.reasoning, outputRatio), usage.output)
     usage.cacheRead = 0
     usage.cacheWrite5m = 0
     usage.cacheWrite1h = 0
     let cost = row.version(at: request.time).cost(of: usage, tier: request.tier)
-    return cost.unpricedTokens == 0 ? scaled(cost.pico, for: request) : nil
+    return cost.unpricedTokens == 0 ? self.scaled(cost.pico, for: request) : nil
   }
 
   /// A list price in the terms of the request's own cost.

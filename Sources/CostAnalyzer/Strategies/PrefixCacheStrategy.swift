@@ -200,13 +200,10 @@ private struct Replayed {
     model.loggedRead += Int(request.usage.cacheRead)
     if request.usage.promptTokens > UInt64(request.usage.input) { model.isLogged = true }
     model.read += Int(usage.cacheRead)
-    if usage != request.usage,
-      let own = context.prices.cost(of: request.usage, for: request), own > 0,
-      let price = context.prices.cost(of: usage, for: request)
+    if usage != request.usage, request.cost > 0,
+      let price = context.prices.cost(of: usage, for: request),
+      let cost = context.scaled(price, for: request)
     {
-      let cost =
-        request.flags.contains(.billed)
-        ? PicoDollars(clamping: Int128(request.cost) * Int128(price) / Int128(own)) : price
       costs[index] = cost
       model.changed += 1
       model.saved += Int128(max(0, request.cost - cost))

@@ -1,11 +1,11 @@
 /// What a request costs with fewer tokens in its prompt.
 package struct PromptRepricing {
-  private let prices: PriceBook
+  private let context: StrategyContext
   /// Of each model, below which its provider caches nothing; 0 where that is not known.
   private let minimums: [Int]
 
   init(_ context: StrategyContext) throws {
-    prices = context.prices
+    self.context = context
     let rules = try context.options.prefixCacheRules()
     minimums = context.log.models.map { rules.rule(for: $0.answering)?.minimum ?? 0 }
   }
@@ -15,12 +15,8 @@ package struct PromptRepricing {
   func cost(_ request: Request, _ trim: PromptTrim, level: Int) -> PicoDollars? {
     let usage = Self.usage(request.usage, trim, level: level, minimum: minimums[Int(request.model)])
     if usage == request.usage { return request.cost }
-    guard let own = prices.cost(of: request.usage, for: request), own > 0,
-      let cost = prices.cost(of: usage, for: request)
-    else { return nil }
-    // A billed cost is scaled by the ratio of the two list prices: a contract price is not compared with a list price.
-    return request.flags.contains(.billed)
-      ? PicoDollars(clamping: Int128(request.cost) * Int128(cost) / Int128(own)) : cost
+    guard let cost = context.prices.cost(of: usage, for: request) else { return nil }
+    return context.scaled(cost, for: request)
   }
 
   /// The tokens that are left, by class.

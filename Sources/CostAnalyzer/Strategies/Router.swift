@@ -211,20 +211,7 @@ struct Router {
     return share
   }
 
-  /// The call on another model: its tokens by the ratios, and nothing read from a prompt cache that was never filled there.
-  /// A billed cost is scaled by the ratio of the two list prices: a contract price is not compared with a list price.
   private func cost(_ request: Request, on row: PriceRow) -> PicoDollars? {
-    var usage = request.usage
-    func scaled(_ tokens: some BinaryInteger, _ ratio: Double) -> UInt32 {
-      UInt32(min((Double(tokens) * ratio).rounded(), Double(UInt32.max)))
-    }
-    usage.input = scaled(usage.promptTokens, inputRatio)
-    usage.output = scaled(usage.output, outputRatio)
-    usage.reasoning = min(scaled(usage.reasoning, outputRatio), usage.output)
-    usage.cacheRead = 0
-    usage.cacheWrite5m = 0
-    usage.cacheWrite1h = 0
-    let cost = row.version(at: request.time).cost(of: usage, tier: request.tier)
-    return cost.unpricedTokens == 0 ? context.scaled(cost.pico, for: request) : nil
+    context.cost(of: request, on: row, inputRatio: inputRatio, outputRatio: outputRatio)
   }
 }
