@@ -26,7 +26,8 @@ struct Analyze: ParsableCommand {
       """,
     version: Analysis.version,
     subcommands: [
-      InspectCommand.self, RunCommand.self, NightlyCommand.self, PlanCommand.self, ReplayCommand.self, JudgeCommand.self,
+      InspectCommand.self, RunCommand.self, NightlyCommand.self, PlanCommand.self, ReplayCommand.self,
+      JudgeCommand.self,
       ExportTrainingCommand.self,
       NeighboursCommand.self,
       EvaluateCommand.self, TrainCommand.self, EmbedCommand.self, TokensCommand.self,

@@ -18,77 +18,6 @@ package struct IngestNeeds: Sendable, Equatable {
   package init() {}
 }
 
-/// One accepted line as a thread decoded it. Numbers of strings are local to the thread's tables.
-struct DecodedLine {
-  var request: Request
-  /// XXH3 of the id; 0 when the record has none.
-  var idHash: UInt64
-  var line: Int
-  /// Number of the API key plus one; 0 when the record names none.
-  var key: UInt32
-  /// Among the records of the line.
-  var record: Int
-  /// Prompt identity; meaningless when `request.prompt` is `noText`.
-  var rawKey = Hash128(low: 0, high: 0)
-  /// Where the thread described the key's text, or -1 when it did so in an earlier line.
-  var newPrompt = -1
-  var answerSketch: UInt64 = 0
-  var answerDigest = AnswerDigest()
-  var answer: Range<Int> = 0..<0
-  var embedding: [Float] = []
-  /// XXH3 of what the two files of a batch have in common; 0 for other records.
-  var joinHash: UInt64 = 0
-  /// A prompt without a request: a line of a batch input file.
-  var isQuestion = false
-}
-
-/// All lines of one block, decoded.
-struct DecodedBlock {
-  var file: Int
-  var decoder: Int
-  var lines = 0
-  var blank = 0
-  var records = 0
-  var accepted: [DecodedLine] = []
-  var rejects: [(reason: RejectReason, line: Int)] = []
-  var skips: [SkipReason] = []
-  /// What records say about each other, in order.
-  var notes: [RecordNote] = []
-  var newPrompts: [PromptDescription] = []
-  /// Bytes of the accepted answers that may be kept.
-  var answers: [UInt8] = []
-}
-
-extension DecodedBlock {
-  mutating func reject(_ reason: RejectReason, line: Int) {
-    rejects.append((reason, line))
-    records += 1
-  }
-
-  mutating func skip(_ reason: SkipReason) {
-    skips.append(reason)
-    records += 1
-  }
-}
-
-/// Something a record says beside its own request. Only formats whose records depend on each other have them.
-struct RecordNote {
-  enum Content {
-    /// Of the accepted record at `position`.
-    case links(RecordLinks)
-    case cumulative(CumulativeUsage)
-    /// Of a record that is no request.
-    case span(RecordLinks)
-    case verdict(Feedback, VerdictTarget)
-    /// Number in the decoder's models; for what follows in the file.
-    case sessionModel(UInt32)
-  }
-
-  /// Index of the next accepted record of the block.
-  var position: Int
-  var content: Content
-}
-
 /// Decodes blocks of lines. One per thread; keeps its own string tables, which the reducer maps to the run's.
 final class LineDecoder: @unchecked Sendable {
   // SAFETY: belongs to one worker of a parallelMap; the reducer reads the tables between parallel stages.
@@ -141,10 +70,15 @@ final class LineDecoder: @unchecked Sendable {
     }
     let before = result.records
     do throws(RejectReason) {
-      try records(line) { record in
-        take(record, line: number, before: before, isCut: isCut, into: &result)
+      let fields = try claim(line)
+      if let single = formats.single[format] {
+        take(try single.draft(fields, line: line, scanner), line: number, record: 0, isCut: isCut, into: &result)
+      } else {
+        try formats.all[format].records(fields, line: line, scanner) { record in
+          take(record, line: number, record: result.records - before, isCut: isCut, into: &result)
+        }
+        if result.records == before { result.skip(.emptyExport) }
       }
-      if result.records == before { result.skip(.emptyExport) }
     } catch {
       result.reject(isCut ? .cutLine : error, line: number)
     }
@@ -152,29 +86,32 @@ final class LineDecoder: @unchecked Sendable {
 
   /// Hands over the records of a line that is not blank.
   func records(_ line: UnsafeRawBufferPointer, _ take: (LogRecord) -> Void) throws(RejectReason) {
-    if line.count > limits.maxLineBytes { throw .lineTooLong }
     let fields = try claim(line)
     try formats.all[format].records(fields, line: line, scanner, take)
   }
 
   private func take(
-    _ record: LogRecord, line: Int, before: Int, isCut: Bool, into result: inout DecodedBlock
+    _ draft: RequestDraft, line: Int, record: Int, isCut: Bool, into result: inout DecodedBlock
+  ) {
+    do throws(RejectReason) {
+      let position = result.accepted.count
+      result.accepted.append(try accept(draft, format: format, line: line, record: record, into: &result))
+      result.records += 1
+      if !draft.links.isEmpty { result.notes.append(RecordNote(position: position, content: .links(draft.links))) }
+      if let counts = draft.cumulative {
+        result.notes.append(RecordNote(position: position, content: .cumulative(counts)))
+      }
+    } catch {
+      result.reject(isCut ? .cutLine : error, line: line)
+    }
+  }
+
+  private func take(
+    _ record: LogRecord, line: Int, record number: Int, isCut: Bool, into result: inout DecodedBlock
   ) {
     let position = result.accepted.count
     switch record {
-    case .request(let draft):
-      do throws(RejectReason) {
-        let decoded = try accept(
-          draft, format: format, line: line, record: result.records - before, into: &result)
-        result.accepted.append(decoded)
-        result.records += 1
-        if !draft.links.isEmpty { result.notes.append(RecordNote(position: position, content: .links(draft.links))) }
-        if let counts = draft.cumulative {
-          result.notes.append(RecordNote(position: position, content: .cumulative(counts)))
-        }
-      } catch {
-        result.reject(isCut ? .cutLine : error, line: line)
-      }
+    case .request(let draft): take(draft, line: line, record: number, isCut: isCut, into: &result)
     case .skipped(let reason, let links):
       result.skip(reason)
       if !links.isEmpty { result.notes.append(RecordNote(position: position, content: .span(links))) }
@@ -194,6 +131,7 @@ final class LineDecoder: @unchecked Sendable {
   /// walk stops only at damage in fields it looks at, so damage counts when no format claims the line: else the verdict
   /// would depend on which format was tried first.
   private func claim(_ line: UnsafeRawBufferPointer) throws(RejectReason) -> UnsafePointer<ca_slice> {
+    if line.count > limits.maxLineBytes { throw .lineTooLong }
     // A byte order mark belongs at the start of a file; versions of simdjson differ in what they make of one here.
     if line.starts(with: [0xEF, 0xBB, 0xBF]) { throw .badJSON }
     var damage: (format: Int, reason: RejectReason)?

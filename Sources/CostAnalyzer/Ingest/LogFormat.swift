@@ -79,12 +79,15 @@ package enum FormatRegistry {
 /// The formats of a run.
 struct FormatList: Sendable {
   let all: [any LineFormat]
+  /// Those with one request a line: nearly all lines are of one, and need no handing over of records.
+  let single: [(any LogFormat)?]
   /// How many of the first are asked first, whatever the last line was: where another format would claim a record too, a
   /// user's own decides.
   let pinned: Int
 
   init(_ mapping: LogMapping? = nil) {
     all = (mapping.map { [MappedFormat($0)] } ?? []) + FormatRegistry.all
+    single = all.map { $0 as? any LogFormat }
     pinned = mapping == nil ? 0 : 1
   }
 }

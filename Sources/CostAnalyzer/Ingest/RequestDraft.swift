@@ -201,7 +201,7 @@ enum FieldReader {
   }
 
   /// Undoes the split where a total of all tokens only adds up with the cached ones beside the input.
-  static func setExclusive(_ draft: inout RequestDraft, input: UInt32, ifTotal total: UInt32) {
+  static func checkInclusive(_ draft: inout RequestDraft, input: UInt32, total: UInt32) {
     let cached = draft.usage.promptTokens - UInt64(draft.usage.input)
     let apart = UInt64(input) + UInt64(draft.usage.output)
     guard cached > 0, apart != UInt64(total), apart + cached == UInt64(total) else { return }

@@ -85,7 +85,7 @@ struct SpanCall {
     }
     draft.usage.reasoning = min(try FieldReader.count(attributes[.reasoning]) ?? 0, draft.usage.output)
     if let input, let total = try FieldReader.count(attributes[.total]) {
-      FieldReader.setExclusive(&draft, input: input, ifTotal: total)
+      FieldReader.checkInclusive(&draft, input: input, total: total)
     }
   }
 
