@@ -6,6 +6,7 @@ struct RequestReducer {
   private(set) var recordsByFormat: [Int]
   private let keepsText: Bool
   private let keepsPlaces: Bool
+  private let keepsIDs: Bool
   private var ids = IDTable()
   /// Keeps the prefetching loads from being optimised away.
   private var prefetched: UInt64 = 0
@@ -51,11 +52,10 @@ struct RequestReducer {
     }
   }
 
-  init(fileCount: Int, formatCount: Int, keepsText: Bool, keepsPlaces: Bool) {
+  init(fileCount: Int, formatCount: Int, _ needs: IngestNeeds) {
     firstLine = Array(repeating: 1, count: fileCount)
     recordsByFormat = Array(repeating: 0, count: formatCount)
-    self.keepsText = keepsText
-    self.keepsPlaces = keepsPlaces
+    (keepsText, keepsPlaces, keepsIDs) = (needs.text, needs.places, needs.ids)
   }
 
   mutating func add(_ block: DecodedBlock, decoder: LineDecoder) {
@@ -193,6 +193,7 @@ struct RequestReducer {
       if request.flags.contains(.contradictory) { log.counts.contradictory += 1 }
     }
     log.skips = SkipReason.allCases.compactMap { reason in skips[reason].map { (reason, $0) } }
+    if keepsIDs { log.idHashes = ids.hashes }
     log.users = users.strings
     log.tenants = tenants.strings
     log.tagSets = tags.strings.map(Self.tagList)
@@ -278,30 +279,19 @@ struct RequestReducer {
     spans.addCall(span: links.span, request: request)
   }
 
-  /// One id is one request. The record that says most wins: success over error, then more output tokens, then the later
-  /// one (stream fragments carry cumulative counts). The time is the earliest, whichever record wins, and what the winner
-  /// does not say (a bare response has no prompt and no user) is taken from the other.
+  /// One id is one request. What the winning record does not say (a bare response has no prompt and no user) is taken from
+  /// the other.
   private mutating func merge(
     _ request: Request, _ line: DecodedLine, _ block: DecodedBlock, _ place: RequestPlace, into owner: Int
   ) {
     let old = log.requests[owner]
-    let wins = old.isError != request.isError ? old.isError : request.usage.output >= old.usage.output
-    var merged = wins ? request : old
+    let both = Request.merged(old, request)
+    var merged = both.request
+    let wins = both.laterWins
     let loser = wins ? old : request
-    merged.time = min(old.time, request.time)
-    if merged.latencyMs == Request.unknownLatency { merged.latencyMs = loser.latencyMs }
     if users[merged.user].isEmpty { merged.user = loser.user }
     if tenants[merged.tenant].isEmpty { merged.tenant = loser.tenant }
     if tags[merged.tags].isEmpty { merged.tags = loser.tags }
-    if loser.usage.output == merged.usage.output && loser.isError == merged.isError {
-      // The whole call too, as another tool saw it.
-      merged.usage.reasoning = max(old.usage.reasoning, request.usage.reasoning)
-      if loser.flags.contains(.billed) && !merged.flags.contains(.billed) {
-        merged.cost = loser.cost
-        merged.flags.insert(.billed)
-      }
-    }
-    merged.feedback = old.feedback.joined(request.feedback)
     // Sketch and answer belong to the record that has the prompt.
     let textIsNew = request.prompt != Request.noText && (wins || old.prompt == Request.noText)
     if merged.prompt == Request.noText { merged.prompt = loser.prompt }
