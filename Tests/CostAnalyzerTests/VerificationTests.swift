@@ -204,7 +204,7 @@ struct VerificationTests {
         #expect(abs(same - best / (best + (1 - best) * exp(ratio))) < 1e-3)
       }
     }
-    #expect(RivalQuestions.sameShares([-2], usually: 0.05)[0] < 0.5)
+    #expect(RivalQuestions.sameShares([1], usually: 0.05)[0] < 0.05)
     #expect(RivalQuestions.sameShares([-2, -2, -2, -2], usually: 0.05).allSatisfy { $0 > 0.5 })
     #expect(RivalQuestions.sameShares([-2, 4, 4, 4], usually: 0.05)[0] < 0.5)
   }

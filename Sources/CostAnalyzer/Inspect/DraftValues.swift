@@ -12,7 +12,9 @@ struct DraftValues {
     _ = copy.initialize(from: fields)
     do throws(RejectReason) {
       try format.records(UnsafePointer(copy.baseAddress!), line: line, scanner) { record in
-        if values == nil, case .request(let draft) = record { values = Self.describe(draft, scanner) }
+        guard values == nil && refusal == nil else { return }
+        if case .request(let draft) = record { values = Self.describe(draft, scanner) }
+        if case .rejected(let reason) = record { refusal = reason }
       }
     } catch {
       refusal = error

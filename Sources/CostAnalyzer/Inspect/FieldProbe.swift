@@ -14,6 +14,7 @@ struct FieldProbe {
   private let otherScanner = JSONScanner()
   private let redactor = Redactor()
   private var readings: [FieldReading] = []
+  private var probes = 0
 
   /// The readings of a record, in the order of the format's plan; objects that the format takes apart by itself are shown
   /// by their members.
@@ -52,12 +53,16 @@ struct FieldProbe {
     expand(readings.count - 1, place, depth: 1)
   }
 
-  /// Shows an object by those of its members that say something, in the object's place.
+  /// Shows an object by those of its members that say something, in the object's place; an array likewise by its first
+  /// elements where it says nothing as a whole.
   private mutating func expand(_ parent: Int, _ object: Range<Int>, depth: Int) {
-    guard depth <= Self.deepest, line[object.lowerBound] == UInt8(ascii: "{") else { return }
-    for member in ObjectMembers.of(line, in: object).prefix(Self.mostMembers) {
+    let isArray = line[object.lowerBound] == UInt8(ascii: "[")
+    guard depth <= Self.deepest, isArray || line[object.lowerBound] == UInt8(ascii: "{") else { return }
+    if isArray && readings[parent].meanings.contains(where: { !$0.hasPrefix("needed:") }) { return }
+    for member in ObjectMembers.of(line, in: object).prefix(isArray ? Self.mostElements : Self.mostMembers) {
       let pointer = readings[parent].pointer + "/" + member.pointerToken
-      if format.plan.pointers.contains(where: { $0 == pointer || $0.hasPrefix(pointer + "/") }) { continue }
+      if probes > Self.mostProbes || format.plan.pointers.contains(pointer) { continue }
+      probes += 1
       var meanings = differences(replacing: member.value, by: "null")
       if meanings.isEmpty { meanings = differencesWithOtherValue(at: member.value) }
       let index = readings.count
@@ -68,7 +73,10 @@ struct FieldProbe {
     if readings.count > parent + 1 { readings[parent].meanings = [] }
   }
 
-  private static let deepest = 5
+  /// A call's attributes stand ten deep in an export of spans.
+  private static let deepest = 12
+  private static let mostElements = 32
+  private static let mostProbes = 4_000
   private static let mostMembers = 200
 
   private func differences(replacing place: Range<Int>, by value: String) -> [String] {

@@ -1,4 +1,5 @@
-/// The members of a JSON object with the places of their values. The text must be valid JSON.
+/// The members of a JSON object, or the elements of an array under their numbers, with the places of their values. The text
+/// must be valid JSON.
 struct ObjectMembers {
   struct Member {
     /// As it stands, escapes included.
@@ -11,7 +12,8 @@ struct ObjectMembers {
 
   static func of(_ text: UnsafeRawBufferPointer, in object: Range<Int>) -> [Member] {
     var members: [Member] = []
-    var key: String?
+    let isArray = text[object.lowerBound] == UInt8(ascii: "[")
+    var key = isArray ? "0" : nil
     var start: Int?
     var depth = 0
     var index = object.lowerBound
@@ -22,7 +24,7 @@ struct ObjectMembers {
         while end > from, isBlank(text[end - 1]) { end -= 1 }
         members.append(Member(key: name, value: from..<end))
       }
-      (key, start) = (nil, nil)
+      (key, start) = (isArray ? String(members.count) : nil, nil)
     }
     while index < object.upperBound {
       let byte = text[index]

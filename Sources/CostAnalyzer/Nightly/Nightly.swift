@@ -20,6 +20,8 @@ package struct Nightly: Sendable {
     package var day: Int
     package var requests: Int
     package var cost: Int128
+
+    package init(day: Int, requests: Int, cost: Int128) { (self.day, self.requests, self.cost) = (day, requests, cost) }
   }
 
   package struct GateResult: Sendable {

@@ -6,6 +6,8 @@ package struct DailyTotal: Sendable, Equatable {
   package var day: Int
   package var name: String
   package var row: LedgerRow
+
+  package init(day: Int, name: String, row: LedgerRow) { (self.day, self.name, self.row) = (day, name, row) }
 }
 
 /// Sums by day. They stay when the requests behind them are dropped (`keepDays`).
