@@ -153,7 +153,8 @@ struct InspectTests {
       let meanings = Set(record.fields.flatMap(\.meanings))
       #expect(meanings.isSuperset(of: ["time"]), "\(record.format)")
       let needsModel = meanings.contains("needed: else it is no request")
-      #expect(needsModel || record.format == "sglang" || meanings.contains { $0.hasPrefix("model") }, "\(record.format)")
+      #expect(
+        needsModel || record.format == "sglang" || meanings.contains { $0.hasPrefix("model") }, "\(record.format)")
       #expect(Set(record.fields.map(\.pointer)).count == record.fields.count, "\(record.format): a field twice")
     }
   }
