@@ -307,11 +307,12 @@ extension Analysis {
       : "\(count) input\(count == 1 ? "" : "s") could not be read in full; the figures cover what was read (see *Input*)."
   }
 
-  /// All files of the report and those added to it, the manifest last.
+  /// All files of the report and those added to it, the manifest last. What is added does not change the run's id: a night
+  /// that was killed and run again is the same analysis.
   package func reportFiles(
     environment: [String: String], adding others: [(name: String, content: Data)] = []
   ) throws -> [(name: String, content: Data)] {
-    var files = try ReportFiles(self).files + others
+    var files = try ReportFiles(self).files
     let hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, RunManifest.sha256($0.content)) })
     let runID = RunManifest.runID(version: Self.version, files: hashes)
     if let precache = candidates?.precache, let hash = hashes[PrecacheList.fileName] {
@@ -321,6 +322,7 @@ extension Analysis {
       ).json()
       files.append((PrecacheManifest.fileName, content))
     }
+    files += others
     return files + [try manifest(of: files, environment: environment, runID: runID)]
   }
 

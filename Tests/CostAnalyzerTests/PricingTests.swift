@@ -310,14 +310,6 @@ struct PriceTableTests {
     #expect(compared > 3_000)
   }
 
-  @Test("The full table loads well within a second", .enabled(if: hasSharedTable))
-  func loadTime() throws {
-    let data = try #require(FileManager.default.contents(atPath: sharedTablePath))
-    let time = try ContinuousClock().measure { _ = try PriceTable(litellmJSON: data, name: "timed") }
-    print("price table: loaded in \(time)")
-    #expect(time < .seconds(3))
-  }
-
   @Test("The built-in table has every row's source and date, and skips nothing")
   func builtin() {
     let table = PriceTable.builtin()

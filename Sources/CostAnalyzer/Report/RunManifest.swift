@@ -38,7 +38,7 @@ package struct RunManifest: Codable, Sendable {
   }
 
   package var schema = RunManifest.schema
-  /// SHA-256 over version and all other files but the pre-cache manifest, which holds it: the same content has the same id.
+  /// SHA-256 over version and the files of the analysis but the pre-cache manifest, which holds it: the same content has the same id.
   package var runId: String
   package var version: String
   /// Seconds since 1970 from SOURCE_DATE_EPOCH; absent without it, so that a report does not depend on the clock.
