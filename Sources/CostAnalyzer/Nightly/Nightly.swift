@@ -43,6 +43,8 @@ package struct Nightly: Sendable {
   package private(set) var total = LedgerRow()
   package private(set) var days = 0
   package private(set) var changes: [SpendChange] = []
+  /// Whether there are days enough to call anything usual.
+  package private(set) var isComparable = false
   package let analysis: Analysis
   /// Logs of the window that are gone, or are no longer what was read.
   package let missing: [String]
@@ -88,6 +90,7 @@ package struct Nightly: Sendable {
     }
     self.last = spend(last)
     before = totals.first { $0.day == last.day - 1 }.map(spend)
+    isComparable = SpendChange.usual(totals, day: last.day) != nil
     for dimension in [StateStore.Dimension.total, .model, .user, .tenant, .tag] {
       changes += SpendChange.find(
         dimension, dimension == .total ? totals : try store.daily(dimension), day: last.day, firstDay: first.day,

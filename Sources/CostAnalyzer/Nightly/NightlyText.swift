@@ -82,6 +82,9 @@ extension Nightly {
 
   private var changesText: String {
     guard let last else { return "There is no complete day yet.\n" }
+    if !isComparable {
+      return "Fewer than \(SpendChange.fewestDays) days to compare with: nothing can be called usual yet.\n"
+    }
     if changes.isEmpty {
       return """
         Nothing of note on \(Timestamp.dayText(last.day)): no model, user, tenant or tag spent three robust deviations (and a \
