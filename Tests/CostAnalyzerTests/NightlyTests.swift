@@ -55,6 +55,10 @@ struct NightlyTests {
     night = try Self.night([log, rotated], store, day: 3)
     #expect(night.inputs == [.known: 2] && night.total.requests == 40 && night.missing.isEmpty)
     #expect(night.analysis.log.requests.count == 40)
+    // Empty files have one content.
+    let empty = try ["e1.log", "e2.log"].map { try scratch.write("", to: $0) }
+    night = try Self.night([log, rotated] + empty, store, day: 3)
+    #expect(night.inputs == [.added: 1, .known: 3] && night.total.requests == 40)
   }
 
   @Test("The window ends with the last request; what is before it is in the ledger alone")

@@ -35,16 +35,21 @@ struct Intake {
     let (files, refused) = InputFiles.identify(paths, threads: threads)
     problems += unknown + refused
     let contents = Set(files.map(\.sha256))
+    let sources = try store.sources()
+    let byContent = Dictionary(sources.map { ($0.sha256, $0) }) { $1 }
+    // A log that was only renamed tonight is not what this name held before.
+    let byPath = Dictionary(sources.filter { !contents.contains($0.sha256) }.map { ($0.path, $0) }) { $1 }
+    var taken: Set<String> = []
     for file in files {
-      let sources = try store.sources()
-      if let source = sources.first(where: { $0.sha256 == file.sha256 }) {
+      if let source = byContent[file.sha256] {
         if source.path != file.path { try store.rename(source, to: file.path) }
         lines.append(Line(path: file.path, outcome: .known))
-        continue
+      } else if taken.insert(file.sha256).inserted {
+        try take(file, after: byPath[file.path])
+      } else {
+        // Several empty files.
+        lines.append(Line(path: file.path, outcome: .known))
       }
-      // A log that was only renamed tonight is not what this name held before.
-      let old = sources.last { $0.path == file.path && !contents.contains($0.sha256) }
-      try take(file, after: old)
     }
   }
 
