@@ -135,9 +135,10 @@ final class LineDecoder: @unchecked Sendable {
     // A byte order mark belongs at the start of a file; versions of simdjson differ in what they make of one here.
     if line.starts(with: [0xEF, 0xBB, 0xBF]) { throw .badJSON }
     var damage: (format: Int, reason: RejectReason)?
+    scanner.beginLine()
     for attempt in recent.indices {
       let index = recent[attempt]
-      scanner.beginLine()
+      scanner.beginWalk()
       let (status, fields) = scanner.walk(formats.all[index].plan, line, as: AnyField.self)
       if status != CA_OK {
         let reason = Self.reason(status, line)

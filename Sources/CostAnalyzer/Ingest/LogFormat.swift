@@ -65,7 +65,7 @@ package enum FormatRegistry {
     let padded = line + [UInt8](repeating: 32, count: ca_padding())
     return padded.withUnsafeBytes { bytes in
       all.filter { format in
-        scanner.beginLine()
+        scanner.beginWalk()
         let text = UnsafeRawBufferPointer(rebasing: bytes[..<line.count])
         let (status, fields) = scanner.walk(format.plan, text, as: FirstField.self)
         return status == CA_OK && format.claims(fields.base)
