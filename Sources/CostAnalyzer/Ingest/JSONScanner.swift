@@ -146,7 +146,7 @@ package final class JSONScanner {
 
   /// The object or array that stands as JSON in a text, or the slice itself when it is one. Absent for any other text, and
   /// for JSON that a length limit has cut.
-  func nested(_ slice: ca_slice) -> ca_slice {
+  package func nested(_ slice: ca_slice) -> ca_slice {
     if slice.is(CA_OBJECT) || slice.is(CA_ARRAY) { return slice }
     guard slice.looksLikeJSON, let first = slice.bytes.first else { return ca_slice() }
     let text = text(slice)
