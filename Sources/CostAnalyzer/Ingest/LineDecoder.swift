@@ -46,7 +46,7 @@ final class LineDecoder: @unchecked Sendable {
     self.limits = limits
     precondition(settings != nil || !needs.text, "prompt text needs text settings")
     self.formats = formats
-    recent = Array(formats.all.indices)
+    recent = Array(formats.entries.indices)
     describer = needs.text ? settings.map(PromptDescriber.init) : nil
   }
 
@@ -71,10 +71,11 @@ final class LineDecoder: @unchecked Sendable {
     let before = result.records
     do throws(RejectReason) {
       let fields = try claim(line)
-      if let single = formats.single[format] {
+      let entry = formats.entries[format]
+      if let single = entry.single {
         take(try single.draft(fields, line: line, scanner), line: number, record: 0, isCut: isCut, into: &result)
       } else {
-        try formats.all[format].records(fields, line: line, scanner) { record in
+        try entry.format.records(fields, line: line, scanner) { record in
           take(record, line: number, record: result.records - before, isCut: isCut, into: &result)
         }
         if result.records == before { result.skip(.emptyExport) }
@@ -87,7 +88,7 @@ final class LineDecoder: @unchecked Sendable {
   /// Hands over the records of a line that is not blank.
   func records(_ line: UnsafeRawBufferPointer, _ take: (LogRecord) -> Void) throws(RejectReason) {
     let fields = try claim(line)
-    try formats.all[format].records(fields, line: line, scanner, take)
+    try formats.entries[format].format.records(fields, line: line, scanner, take)
   }
 
   private func take(
@@ -138,8 +139,9 @@ final class LineDecoder: @unchecked Sendable {
     scanner.beginLine()
     for attempt in recent.indices {
       let index = recent[attempt]
+      let entry = formats.entries[index]
       scanner.beginWalk()
-      let (status, fields) = scanner.walk(formats.all[index].plan, line, as: AnyField.self)
+      let (status, fields) = scanner.walk(entry.plan, line, as: AnyField.self)
       if status != CA_OK {
         let reason = Self.reason(status, line)
         // Seen by every plan alike.
@@ -147,7 +149,7 @@ final class LineDecoder: @unchecked Sendable {
         if index < damage?.format ?? .max { damage = (index, reason) }
         continue
       }
-      if formats.all[index].claims(fields.base) {
+      if entry.format.claims(fields.base) {
         format = index
         if attempt > formats.pinned { recent.insert(recent.remove(at: attempt), at: formats.pinned) }
         return fields.base
@@ -246,7 +248,11 @@ final class LineDecoder: @unchecked Sendable {
           sharing: Hash128.combine([scope.tenant, scope.model], tag: 14).low))
     }
     describe(answer, isError: draft.isError, &decoded, into: &result)
-    if draft.embedding.is(CA_ARRAY) { decoded.embedding = readVector(draft.embedding) }
+    if draft.embedding.is(CA_ARRAY) {
+      let vector = readVector(draft.embedding)
+      decoded.embedding = result.vectors.count..<result.vectors.count + vector.count
+      result.vectors.append(contentsOf: vector)
+    }
   }
 
   private func describe(

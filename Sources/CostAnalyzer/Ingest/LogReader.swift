@@ -30,7 +30,7 @@ package struct LogReader {
       LineDecoder(index: $0, needs: needs, limits: limits, settings: settings, formats: formats)
     }
     var reducer = RequestReducer(
-      fileCount: files.count, formatCount: formats.all.count, needs)
+      fileCount: files.count, formatCount: formats.entries.count, needs)
     var batch = reader.nextBatch()
     while !batch.isEmpty {
       let current = batch
@@ -52,8 +52,8 @@ package struct LogReader {
     log.ends = reader.ends
     log.problems = reader.problems
     log.counts.decodedBytes = reader.ends.reduce(0) { $0 + $1.decodedBytes }
-    log.counts.byFormat = formats.all.enumerated().compactMap { index, format in
-      reducer.recordsByFormat[index] == 0 ? nil : (format.name, reducer.recordsByFormat[index])
+    log.counts.byFormat = formats.entries.enumerated().compactMap { index, entry in
+      reducer.recordsByFormat[index] == 0 ? nil : (entry.format.name, reducer.recordsByFormat[index])
     }
     let counts = log.counts
     precondition(

@@ -74,7 +74,7 @@ package struct Inspection: Sendable {
       .sorted { ($1.requests, $0.name.display, $0.name.responded) < ($0.requests, $1.name.display, $1.name.responded) }
     priceSource = book.source
     gaps = LogGap.all(in: log, models: models)
-    records = Self.records(of: log, FormatList(mapping).all, limits: reader.limits)
+    records = Self.records(of: log, FormatList(mapping).entries.map(\.format), limits: reader.limits)
     self.log = log
   }
 

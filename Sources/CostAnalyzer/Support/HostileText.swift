@@ -93,18 +93,23 @@ package enum HostileText {
 
   /// JSON text with every unsafe scalar written as `\u....`: the same values, harmless in a terminal.
   package static func json(_ text: String) -> String {
-    var result = ""
+    var result: [UInt8] = []
+    result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
-      if scalar == "\n" || !isUnsafe(scalar) {
-        result.unicodeScalars.append(scalar)
-      } else {
+      if scalar == "\n" || (32..<127).contains(scalar.value) {
+        result.append(UInt8(scalar.value))
+      } else if isUnsafe(scalar) {
         for unit in String(scalar).utf16 {
           let hex = String(unit, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
+          result += "\\u".utf8
+          result += String(repeating: "0", count: 4 - hex.utf8.count).utf8
+          result += hex.utf8
         }
+      } else {
+        result += String(scalar).utf8
       }
     }
-    return result
+    return String(decoding: result, as: UTF8.self)
   }
 }
 

@@ -52,7 +52,8 @@ struct TrafficFormat: LogFormat {
 
   func claims(_ base: UnsafePointer<ca_slice>) -> Bool {
     let fields = Fields<Field>(base: base)
-    return fields[.schema].equals("traffic/1")
+    // Some writers escape every slash.
+    return fields[.schema].equals("traffic/1") || fields[.schema].equals("traffic\\/1")
   }
 
   func draft(
