@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -70,3 +71,11 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx17
 )
+
+// `make fuzz`; libFuzzer brings its own `main`.
+if ProcessInfo.processInfo.environment["FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["CostAnalyzer"], path: "Fuzz", exclude: ["run.sh"],
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}
