@@ -178,6 +178,21 @@ package struct Analysis: Sendable {
     }
   }
 
+  /// Users' verdicts of a log as outcomes of the two models that its options name, or else its cheapest and dearest.
+  package static func feedbackOutcomes(_ request: Request) throws -> FeedbackOutcomes {
+    let options = request.options
+    var clock = StageClock()
+    var log = try read(request, try textOnly(options), &clock)
+    let tables = try options.priceTables()
+    let prices = PriceBook(models: log.models, tables: tables)
+    prices.price(&log)
+    return try FeedbackOutcomes(
+      StrategyContext(
+        options: options, log: log, priceTables: tables, prices: prices, ledger: Ledger(log),
+        cache: CacheTrace(log, options: options.cache), similarity: Similarity(), complexityVersion: "",
+        threads: request.threads))
+  }
+
   /// For replays of caches: nothing is trimmed.
   private static func textOnly(_ options: AnalysisOptions) throws -> TextSettings {
     var options = options
