@@ -10,6 +10,8 @@ package struct Analysis: Sendable {
   package var prices: PriceBook
   /// Tables that were old when the last request was made.
   package var priceWarnings: [String] = []
+  /// What counted the tokens of requests without counts; empty where all have them.
+  package var estimatedWith = ""
   package var ledger: Ledger
   package var outcomes: [StrategyOutcome] = []
   package var holdout: Holdout
@@ -39,6 +41,8 @@ package struct Analysis: Sendable {
     package var cascade: Cascade?
     /// Counts tokens; nil estimates them.
     package var tokens: TokenCounter?
+    /// Counts the tokens of requests whose log has no counts.
+    package var usageTokens = LazyTokenCounter.estimates
     /// Keeps vectors from one run to the next.
     package var store: StateStore?
     package var progress: (@Sendable (_ stage: String, _ bytes: Int, _ totalBytes: Int, _ lines: Int) -> Void)?
@@ -61,14 +65,15 @@ package struct Analysis: Sendable {
     let prices = PriceBook(models: log.models, tables: tables)
     clock.measure("price", rows: { [count = log.requests.count] in count }) { prices.price(&log) }
     let ledger = clock.measure("ledger", rows: { $0.total.requests }) { Ledger(log) }
+    let estimatedWith = ledger.total.estimated > 0 ? try request.usageTokens.get().summary : ""
     let priceWarnings = PriceAge.warnings(
       prices, tables: tables, lastRequest: ledger.lastTime, maxDays: options.prices.maxAgeDays)
     if request.ledgerOnly {
       let conservation = Conservation(ledger: ledger, log: log, outcomes: [], joint: nil)
       try conservation.enforce()
       return Analysis(
-        options: options, ledgerOnly: true, log: log, prices: prices, priceWarnings: priceWarnings, ledger: ledger,
-        holdout: Holdout(log), conservation: conservation, timings: clock.timings)
+        options: options, ledgerOnly: true, log: log, prices: prices, priceWarnings: priceWarnings, estimatedWith: estimatedWith,
+        ledger: ledger, holdout: Holdout(log), conservation: conservation, timings: clock.timings)
     }
 
     // Normalize, Embed, Neighbours
@@ -104,7 +109,8 @@ package struct Analysis: Sendable {
       ledger: ledger, log: log, outcomes: outcomes, joint: joint, budgets: budgets.replay)
     try conservation.enforce()
     return Analysis(
-      options: options, log: log, prices: prices, priceWarnings: priceWarnings, ledger: ledger, outcomes: outcomes,
+      options: options, log: log, prices: prices, priceWarnings: priceWarnings, estimatedWith: estimatedWith,
+      ledger: ledger, outcomes: outcomes,
       holdout: context.holdout, joint: joint, budgets: budgets, candidates: candidates,
       conservation: conservation, embedder: similarity.embedder,
       vectors: VectorCounts(computed: similarity.computedVectors, reused: similarity.reusedVectors),
@@ -178,6 +184,21 @@ package struct Analysis: Sendable {
     }
   }
 
+  /// Users' verdicts of a log as outcomes of the two models that its options name, or else its cheapest and dearest.
+  package static func feedbackOutcomes(_ request: Request) throws -> FeedbackOutcomes {
+    let options = request.options
+    var clock = StageClock()
+    var log = try read(request, try textOnly(options), &clock)
+    let tables = try options.priceTables()
+    let prices = PriceBook(models: log.models, tables: tables)
+    prices.price(&log)
+    return try FeedbackOutcomes(
+      StrategyContext(
+        options: options, log: log, priceTables: tables, prices: prices, ledger: Ledger(log),
+        cache: CacheTrace(log, options: options.cache), similarity: Similarity(), complexityVersion: "",
+        threads: request.threads))
+  }
+
   /// For replays of caches: nothing is trimmed.
   private static func textOnly(_ options: AnalysisOptions) throws -> TextSettings {
     var options = options
@@ -201,6 +222,7 @@ package struct Analysis: Sendable {
       var reader = LogReader(settings: settings, threads: request.threads)
       reader.limits = options.inputLimits
       reader.mapping = mapping
+      reader.tokens = request.usageTokens
       reader.needs.text = !request.ledgerOnly
       reader.needs.scope = options.cache.scope
       reader.needs.key = options.cache.key
@@ -212,6 +234,7 @@ package struct Analysis: Sendable {
       return reader.read(files)
     }
     log.problems = problems + log.problems
+    try request.usageTokens.check()
     try requireRequests(log)
     return log
   }

@@ -74,10 +74,10 @@ struct FormatTests {
           time: "2026-01-05T08:02:00Z", model: "gpt-4o-mini", usage: TokenUsage(input: 10, output: 5), cost: 0,
           user: "ana", flags: .gatewayHit),
         Row(time: "2026-01-05T08:03:00Z", model: "gpt-4o-mini", cost: 0, flags: .error),
-        // Eight bytes of prompt, four of answer: 2 × 0.15 + 1 × 0.6
+        // Eight digits of prompt, four of answer, at 0.6 tokens a digit: 5 × 0.15 + 3 × 0.6
         Row(
-          time: "2026-01-05T08:04:00.250000Z", model: "gpt-4o-mini", usage: TokenUsage(input: 2, output: 1),
-          cost: 900_000, flags: .estimated),
+          time: "2026-01-05T08:04:00.250000Z", model: "gpt-4o-mini", usage: TokenUsage(input: 5, output: 3),
+          cost: 2_550_000, flags: .estimated),
         // Batch: half price
         Row(
           time: "2026-01-05T08:05:00Z", model: "gpt-4o-mini → gpt-4o-mini-2024-07-18",
@@ -156,9 +156,9 @@ struct FormatTests {
         // The last chunk's usage, not the sum; the first chunk's time. 8 × 0.15 + 4 × 0.6
         Row(
           time: "2026-01-05T08:06:00Z", model: "gpt-4o-mini", usage: TokenUsage(input: 8, output: 4), cost: 3_600_000),
-        // Cancelled: 8 bytes of prompt, 9 of answer. 2 × 0.15 + 3 × 0.6
+        // Cancelled: 8 digits of prompt, a word or two of answer. 5 × 0.15 + 2 × 0.6
         Row(
-          time: "2026-01-05T08:07:00Z", model: "gpt-4o-mini", usage: TokenUsage(input: 2, output: 3), cost: 2_100_000,
+          time: "2026-01-05T08:07:00Z", model: "gpt-4o-mini", usage: TokenUsage(input: 5, output: 2), cost: 1_950_000,
           flags: .estimated),
         // 90 cached of 5 is no part of it: 5 × 0.15 + 90 × 0.075 + 3 × 0.6
         Row(

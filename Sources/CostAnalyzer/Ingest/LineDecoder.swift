@@ -39,9 +39,14 @@ final class LineDecoder: @unchecked Sendable {
   private(set) var tags = Interner()
   private(set) var keys = Interner()
   private var describedKeys: Set<Hash128> = []
+  private var usage: UsageEstimate
 
-  init(index: Int, needs: IngestNeeds, limits: InputLimits, settings: TextSettings?, formats: FormatList) {
+  init(
+    index: Int, needs: IngestNeeds, limits: InputLimits, settings: TextSettings?, formats: FormatList,
+    tokens: LazyTokenCounter = .estimates
+  ) {
     self.index = index
+    usage = UsageEstimate(tokens)
     self.needs = needs
     self.limits = limits
     precondition(settings != nil || !needs.text, "prompt text needs text settings")
@@ -195,17 +200,19 @@ final class LineDecoder: @unchecked Sendable {
     var answer = UnsafeRawBufferPointer(start: nil, count: 0)
     let mustEstimate = !draft.isError && !(draft.inputKnown && draft.outputKnown) && !draft.isQuestion
     if needs.text || mustEstimate {
-      prompt = PromptReader.read(draft.messages, system: draft.system, scanner, keepsMessages: describer != nil)
+      prompt = PromptReader.read(
+        draft.messages, system: draft.system, scanner, keepsMessages: describer != nil || mustEstimate)
       answer = PromptReader.answer(draft, scanner)
     }
     if mustEstimate {
       flags.insert(.estimated)
+      let name = models[Int(model(draft))]
       if !draft.inputKnown {
-        let total = TokenEstimate.tokens(bytes: prompt?.textBytes ?? 0)
+        let total = self.usage.tokens(prompt?.messages.map(\.text) ?? [], of: name)
         let cached = UInt64(usage.cacheRead) + UInt64(usage.cacheWrite5m) + UInt64(usage.cacheWrite1h)
         usage.input = UInt64(total) > cached ? total - UInt32(cached) : 0
       }
-      if !draft.outputKnown { usage.output = TokenEstimate.tokens(bytes: answer.count) }
+      if !draft.outputKnown { usage.output = self.usage.tokens([answer], of: name) }
     }
     let request = Request(
       time: draft.time, cost: draft.billed ?? 0, usage: usage, latencyMs: draft.latencyMs ?? Request.unknownLatency,
@@ -294,8 +301,7 @@ final class LineDecoder: @unchecked Sendable {
   }
 }
 
-/// Token counts where the log has none: one token per four bytes of text, the provider documentation's rule of thumb.
-/// Requests counted this way carry the evidence label `estimated`.
+/// One token per four bytes of text, the provider documentation's rule of thumb: for what no bill shows.
 package enum TokenEstimate {
   package static func tokens(bytes: Int) -> UInt32 { UInt32(clamping: (bytes + 3) / 4) }
 }

@@ -153,7 +153,7 @@ struct MarkdownReport {
     }
     if total.estimated > 0 {
       advice.append(
-        "Log token usage for every request: \(NumberText.grouped(total.estimated)) had none and \(total.estimated == 1 ? "is" : "are") estimated from text length."
+        "Log token usage for every request: \(NumberText.grouped(total.estimated)) had none and \(total.estimated == 1 ? "is" : "are") estimated from the text."
       )
     }
     return advice
@@ -187,7 +187,7 @@ struct MarkdownReport {
       \(NumberText.grouped(total.input)) input, \(NumberText.grouped(total.cacheRead)) read from and \
       \(NumberText.grouped(total.cacheWrite5m + total.cacheWrite1h)) written to the provider's cache, \
       \(NumberText.grouped(total.output)) output. \(Self.count(total.billed, "cost")) billed by the log itself; \
-      \(NumberText.grouped(total.estimated)) rest on estimated tokens.\(tierNote(total)) Dearest first, days by time; \
+      \(NumberText.grouped(total.estimated)) requests have no token counts.\(estimateNote)\(tierNote(total)) Dearest first, days by time; \
       the CSV files have more columns.
 
       ### Models
@@ -329,6 +329,12 @@ struct MarkdownReport {
   /// `1 request`, `1,500 requests`.
   private static func count(_ number: Int, _ noun: String) -> String {
     "\(NumberText.grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
+
+  private var estimateNote: String {
+    if analysis.ledger.total.estimated == 0 { return "" }
+    return
+      " Theirs are counted in the texts with \(analysis.estimatedWith), other models by a ratio: \(MoneyText.readable(analysis.ledger.estimatedCost)) of the bill is **estimated**."
   }
 
   private func billEvidence(_ total: LedgerRow) -> String {

@@ -50,6 +50,7 @@ package struct ReportFiles {
     add("blank_lines", .int(counts.blank), "lines")
     add("error_requests", .int(total.errors), "requests")
     add("estimated_requests", .int(total.estimated), "requests")
+    add("estimated_cost", .usd(analysis.ledger.estimatedCost), "usd", total.estimated > 0 ? "estimated" : "")
     add("unpriced_requests", .int(total.unpriced), "requests")
     add("billed_requests", .int(total.billed), "requests")
     add("contradictory_requests", .int(counts.contradictory), "requests")

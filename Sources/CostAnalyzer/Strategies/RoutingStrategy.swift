@@ -26,7 +26,10 @@ package enum RoutingStrategy: Strategy {
     let curve = gates.map { (gate: $0, routed: router.route(gate: $0)) }
     outcome.holdout = heldOut(context, curve)
     outcome.deployment = .routing(tiers)
-    outcome.sections = [section(context, tiers, curve, routed, known: try knownSkill(context))]
+    outcome.sections = [
+      section(context, tiers, curve, routed, known: try knownSkill(context)),
+      FeedbackChapter(context, tiers).section(routed.costs),
+    ]
   }
 
   private static let gates = (10...19).map { Double($0) / 20 }
