@@ -96,6 +96,31 @@ struct OutputDirectoryTests {
     #expect(try scratch.names("r") == ["diary.txt"])
   }
 
+  @Test("Files in a folder of the report come and go with it, and what somebody put beside them is noticed")
+  func folders() throws {
+    let scratch = try Scratch()
+    let one = Self.files("one", extra: ["charts/a.svg", "charts/b.svg"])
+    try OutputDirectory(path: scratch.path("r")).publish(one)
+    #expect(try scratch.names("r") == ["charts", "report.md", "run.json"])
+    #expect(try scratch.names("r/charts") == ["a.svg", "b.svg"])
+    #expect(try Self.mode(scratch.path("r/charts")) == 0o700 && Self.mode(scratch.path("r/charts/a.svg")) == 0o600)
+    try OutputDirectory(path: scratch.path("r")).publish(Self.files("two", extra: ["charts/a.svg"]))
+    #expect(try scratch.names("r/charts") == ["a.svg"])
+    _ = try scratch.write("note", to: "r/charts/note.txt")
+    #expect(Self.message { _ = try OutputDirectory(path: scratch.path("r")) }.contains("charts/note.txt"))
+    try FileManager.default.removeItem(atPath: scratch.path("r/charts/note.txt"))
+    // A folder of somebody, one in our folder, and a link under the name of ours.
+    for name in ["r/mine", "r/charts/deep"] {
+      try FileManager.default.createDirectory(atPath: scratch.path(name), withIntermediateDirectories: true)
+      #expect(Self.message { _ = try OutputDirectory(path: scratch.path("r")) }.contains("will not be replaced"), "\(name)")
+      try FileManager.default.removeItem(atPath: scratch.path(name))
+    }
+    try FileManager.default.removeItem(atPath: scratch.path("r/charts"))
+    try FileManager.default.createDirectory(atPath: scratch.path("elsewhere"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: scratch.path("r/charts"), withDestinationPath: "../elsewhere")
+    #expect(Self.message { _ = try OutputDirectory(path: scratch.path("r")) }.contains("holds charts,"))
+  }
+
   @Test("A file in the way is refused")
   func refusesFile() throws {
     let scratch = try Scratch()
