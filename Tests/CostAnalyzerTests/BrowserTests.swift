@@ -38,9 +38,12 @@ struct BrowserTests {
       """
     for files in [SamplePages.full.files, HostileTextTests.built.files] {
       let page = SamplePages.text("report.html", files)
-        .replacing(/<meta http-equiv="Content-Security-Policy"[^>]*>/, with: "").replacing("</body>", with: script + "</body>")
+        .replacing(/<meta http-equiv="Content-Security-Policy"[^>]*>/, with: "").replacing(
+          "</body>", with: script + "</body>")
       let seen = try Browser().open(page, width: 390)
-      let widths = HTMLReader(seen.dom).all("html")[0].attributes["data-widths"]?.split(separator: ",").compactMap { Int($0) } ?? []
+      let widths =
+        HTMLReader(seen.dom).all("html")[0].attributes["data-widths"]?.split(separator: ",").compactMap { Int($0) }
+        ?? []
       #expect(widths.count == 3 && widths[0] <= widths[1] && widths[1] <= 500 && widths[2] > 5, "\(widths)")
     }
   }
@@ -68,7 +71,8 @@ struct BrowserTests {
   @Test("A page that logs an error or asks for something is seen doing it")
   func control() throws {
     let seen = try Browser().open(
-      "<!DOCTYPE html><title>x</title><img src=\"http://canary.example/x.png\"><script>console.error('canary')</script>")
+      "<!DOCTYPE html><title>x</title><img src=\"http://canary.example/x.png\"><script>console.error('canary')</script>"
+    )
     #expect(seen.console.contains { $0.contains("canary") })
     #expect(seen.requests.contains { $0.contains("canary.example") })
   }
@@ -100,17 +104,19 @@ struct Browser {
     let result = try program.run(
       Self.path!,
       [
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(scratch.path("profile"))", "--no-first-run",
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(scratch.path("profile"))",
+        "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
         "--host-resolver-rules=MAP * ~NOTFOUND", "--window-size=\(width),1000", "--hide-scrollbars",
         "--enable-logging=stderr", "--log-net-log=\(scratch.path("net.json"))", "--dump-dom", "file://\(file)",
       ])
     guard result.status == 0 else { throw AnalyzerError(.input, "chromium failed: \(result.error.suffix(500))") }
     let log = String(decoding: try scratch.data("net.json"), as: UTF8.self)
-    let addresses = Set(log.matches(of: /"url":"([a-z]+:\/\/([^\/":]+)[^"]*)"/).filter { match in
-      !Self.own.contains { match.output.2.hasSuffix($0) } && !match.output.1.hasPrefix("file:")
-        && !match.output.1.hasPrefix("chrome")
-    }.map { String($0.output.1) })
+    let addresses = Set(
+      log.matches(of: /"url":"([a-z]+:\/\/([^\/":]+)[^"]*)"/).filter { match in
+        !Self.own.contains { match.output.2.hasSuffix($0) } && !match.output.1.hasPrefix("file:")
+          && !match.output.1.hasPrefix("chrome")
+      }.map { String($0.output.1) })
     return Seen(
       dom: result.out, console: result.error.split(separator: "\n").filter { $0.contains(":CONSOLE") }.map(String.init),
       requests: addresses.sorted())

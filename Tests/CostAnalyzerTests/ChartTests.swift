@@ -12,7 +12,9 @@ struct ChartTests {
   }
 
   private static func usd(_ value: JSONValue?) throws -> Int128 {
-    guard case .string(let text)? = value else { throw AnalyzerError(.input, "no amount: \(String(describing: value))") }
+    guard case .string(let text)? = value else {
+      throw AnalyzerError(.input, "no amount: \(String(describing: value))")
+    }
     return Int128(try #require(MoneyText.parse(decimal: text.utf8)))
   }
 
@@ -27,7 +29,8 @@ struct ChartTests {
       #expect(MoneyText.exact(sum) == cost)
     }
     let models = parseCSV(try #require(SamplePages.full.files["models.csv"]))
-    let costs = Dictionary(zip(column("model", of: models), column("cost_usd", of: models)), uniquingKeysWith: { a, _ in a })
+    let costs = Dictionary(
+      zip(column("model", of: models), column("cost_usd", of: models)), uniquingKeysWith: { a, _ in a })
     for (number, name) in data["series"]!.elements.enumerated() where name.string != "others" {
       let sum = try days.reduce(0) { $0 + (try Self.usd($1["usd"]!.elements[number])) }
       #expect(MoneyText.exact(sum) == costs[name.string ?? ""])
@@ -71,7 +74,9 @@ struct ChartTests {
     let data = try Self.data(.burn)
     let analysis = SamplePages.full.analysis
     let replay = try #require(analysis.budgets?.replay)
-    guard case .int(let start)? = data["start"], case .int(let end)? = data["end"] else { throw AnalyzerError(.input, "times") }
+    guard case .int(let start)? = data["start"], case .int(let end)? = data["end"] else {
+      throw AnalyzerError(.input, "times")
+    }
     let window = try #require(replay.windows.first { $0.start == Int64(start) })
     var spent: Int128 = 0
     for index in 0..<analysis.log.requests.count {
@@ -84,11 +89,17 @@ struct ChartTests {
     let exhausted = try #require(window.exhausted)
     for point in points {
       guard case .int(let time)? = point["time"] else { continue }
-      if Int64(time) < exhausted { #expect(try Self.usd(point["spent"]) < allowed) } else { #expect(try Self.usd(point["spent"]) >= allowed) }
+      if Int64(time) < exhausted {
+        #expect(try Self.usd(point["spent"]) < allowed)
+      } else {
+        #expect(try Self.usd(point["spent"]) >= allowed)
+      }
     }
   }
 
-  @Test("The heat map is the unlimited, guarded part of semantic_cache.csv; its frame is the deployed setting or the recommended")
+  @Test(
+    "The heat map is the unlimited, guarded part of semantic_cache.csv; its frame is the deployed setting or the recommended"
+  )
   func heatMap() throws {
     let data = try Self.data(.heatMap)
     let rows = parseCSV(try #require(SamplePages.full.files["semantic_cache.csv"]))

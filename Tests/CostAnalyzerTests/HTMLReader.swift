@@ -85,12 +85,16 @@ enum SamplePages {
     var lines: [String] = []
     // Repeats with answers, and near repeats of them.
     for index in 0..<900 {
-      let wording = ["How do I reset the password of", "how can i reset the password of", "How do we reset the password for"]
+      let wording = [
+        "How do I reset the password of", "how can i reset the password of", "How do we reset the password for",
+      ]
       lines.append(
         SampleLogs.line(
           index, time: 1_767_600_000 + Int64(index) * 300, user: index % 9, model: "gpt-4o",
-          question: "\(wording[index % 3]) account \(["alpha", "beta", "gamma", "delta"][index / 3 % 4]) please", input: 200,
-          output: 80, answer: "Open the settings page of \(["alpha", "beta", "gamma", "delta"][index / 3 % 4]) and choose reset.",
+          question: "\(wording[index % 3]) account \(["alpha", "beta", "gamma", "delta"][index / 3 % 4]) please",
+          input: 200,
+          output: 80,
+          answer: "Open the settings page of \(["alpha", "beta", "gamma", "delta"][index / 3 % 4]) and choose reset.",
           extra: #","latency_ms":900"#))
     }
     let more = try! scratch.write(lines.joined(separator: "\n") + "\n", to: "more.jsonl")

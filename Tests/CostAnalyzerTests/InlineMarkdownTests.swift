@@ -27,7 +27,8 @@ struct InlineMarkdownTests {
       #expect(InlineMarkdown.html(HostileText.markdown(text)) == HostileText.html(text), "\(text.prefix(50))")
     }
     for _ in 0..<3_000 {
-      let text = (0..<Int(random.next() % 12)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }.joined()
+      let text = (0..<Int(random.next() % 12)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }
+        .joined()
       #expect(
         InlineMarkdown.html(HostileText.markdown(text)) == HostileText.html(text), "\(text.debugDescription)")
     }

@@ -82,7 +82,8 @@ struct PageTests {
     #expect(!style.contains("url(") && !style.contains("@import"))
     #expect(Self.page.all("script").count == 1)
     let hash = Data(SHA256.hash(data: Data(try #require(Self.page.raw["script"]).utf8))).base64EncodedString()
-    let policy = try #require(Self.page.all("meta").compactMap { $0.attributes["content"] }.first { $0.contains("-src") })
+    let policy = try #require(
+      Self.page.all("meta").compactMap { $0.attributes["content"] }.first { $0.contains("-src") })
     #expect(policy.contains("default-src 'none'") && policy.contains("script-src 'sha256-\(hash)'"))
   }
 
@@ -94,7 +95,8 @@ struct PageTests {
     for amount in [figures.ledger.total.cost, joint.saving, try #require(figures.totals).safe] {
       #expect(cards.contains(MoneyText.readable(amount)))
     }
-    #expect(cards.contains("95 % interval \(MoneyText.readable(Int128(try #require(joint.interval).lower.rounded()))) …"))
+    #expect(
+      cards.contains("95 % interval \(MoneyText.readable(Int128(try #require(joint.interval).lower.rounded()))) …"))
     let sections = Self.page.all("section")
     #expect(sections[0].text.contains("What to do first") && sections[1].text.contains("What was not measured"))
     #expect(sections[1].text.contains("Distillation (no student model"))
@@ -111,11 +113,15 @@ struct PageTests {
     }
     let markdown = SamplePages.text("report.md")
     let bill = SamplePages.full.analysis.ledger.total.cost
-    #expect(cells.contains { $0.attributes["data-sort"] == MoneyText.exact(bill) } || markdown.contains(MoneyText.readable(bill)))
+    #expect(
+      cells.contains { $0.attributes["data-sort"] == MoneyText.exact(bill) }
+        || markdown.contains(MoneyText.readable(bill)))
     // Every row of every Markdown table is a row of the page, cell by cell.
     let rows = Set(
-      markdown.split(separator: "\n").filter { $0.hasPrefix("| ") && !$0.contains("\\") && !$0.contains("*") && !$0.contains("…") }
-        .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined() })
+      markdown.split(separator: "\n").filter {
+        $0.hasPrefix("| ") && !$0.contains("\\") && !$0.contains("*") && !$0.contains("…")
+      }
+      .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined() })
     let shown = Set(Self.page.all("tr").map { $0.text })
     #expect(rows.count > 150)
     #expect(rows.subtracting(shown).isEmpty, "\(rows.subtracting(shown).prefix(3))")
@@ -126,7 +132,9 @@ struct PageTests {
     let plain = try ReportTests.build(TrafficLine.plain(6))
     let list = try #require(plain.text.components(separatedBy: "## Charts not drawn\n").dropFirst().first)
       .components(separatedBy: "\n## ")[0]
-    for (title, reason) in [("Budget burn", "no budget in dollars is set"), ("Net saving against wrong", "exact repeats")] {
+    for (title, reason) in [
+      ("Budget burn", "no budget in dollars is set"), ("Net saving against wrong", "exact repeats"),
+    ] {
       #expect(list.contains("- *\(title)") && list.contains(reason), "\(list)")
     }
     let page = HTMLReader(SamplePages.text("report.html", plain.files))

@@ -21,28 +21,24 @@ struct RunFolderTests {
         Program.path, ["run", log, "--out", scratch.path(out), "--embedder", "hashed"] + arguments)
       #expect(result.status == 0, "\(result.error)")
     }
-
-    func files(_ folder: String) throws -> [String: Data] {
-      let names = try FileManager.default.subpathsOfDirectory(atPath: scratch.path(folder))
-      return Dictionary(uniqueKeysWithValues: names.filter { $0 != "charts" }.map { ($0, try! scratch.data("\(folder)/\($0)")) })
-    }
   }
 
   @Test("Rendering again changes no byte, in place and elsewhere; a run is found by folder, manifest and id")
   func rerender() throws {
     let fixture = try Fixture()
     try fixture.run("a")
-    let before = try fixture.files("a")
+    let before = try fixture.scratch.files("a")
     #expect(before.keys.count { $0.hasPrefix("charts/") } > 2)
     let folder = try RunFolder(fixture.scratch.path("a"))
     for (index, name) in ["a", "a/run.json"].map(fixture.scratch.path).enumerated() {
       let result = try fixture.program.run("report", name, "--out", fixture.scratch.path("copy\(index)"))
       #expect(result.status == 0 && result.out.hasSuffix("copy\(index)/report.html\n"), "\(result.error)")
-      #expect(try fixture.files("copy\(index)") == before)
+      #expect(try fixture.scratch.files("copy\(index)") == before)
     }
     #expect(try fixture.program.run("report", String(folder.runID.prefix(6))).status == 0)
-    #expect(try fixture.files("a") == before)
-    let mode = try FileManager.default.attributesOfItem(atPath: fixture.scratch.path("a/charts/daily.svg"))[.posixPermissions]
+    #expect(try fixture.scratch.files("a") == before)
+    let mode = try FileManager.default.attributesOfItem(atPath: fixture.scratch.path("a/charts/daily.svg"))[
+      .posixPermissions]
     #expect(mode as? Int == 0o600)
   }
 
@@ -63,9 +59,10 @@ struct RunFolderTests {
     #expect(try fixture.program.run("templates", fixture.scratch.path("house")).error.contains("stays as it is"))
     #expect(try fixture.scratch.data("house/page.mustache") == Data(page.utf8))
     let result = try fixture.program.run(
-      "report", fixture.scratch.path("a"), "--out", fixture.scratch.path("b"), "--templates", fixture.scratch.path("house"))
+      "report", fixture.scratch.path("a"), "--out", fixture.scratch.path("b"), "--templates",
+      fixture.scratch.path("house"))
     #expect(result.status == 0, "\(result.error)")
-    var (a, b) = (try fixture.files("a"), try fixture.files("b"))
+    var (a, b) = (try fixture.scratch.files("a"), try fixture.scratch.files("b"))
     let html = String(decoding: b["report.html"] ?? Data(), as: UTF8.self)
     #expect(html.hasPrefix("<!DOCTYPE html><title>What would we have saved?</title><b>House</b>$0."), "\(html)")
     #expect(try RunFolder(fixture.scratch.path("a")).runID == RunFolder(fixture.scratch.path("b")).runID)
@@ -87,7 +84,8 @@ struct RunFolderTests {
     }
     _ = try fixture.scratch.write("x", to: "t/pgae.html")
     let misspelt = try run()
-    #expect(misspelt.status == 64 && misspelt.error.contains("holds no template") && misspelt.error.contains("page.mustache"))
+    #expect(
+      misspelt.status == 64 && misspelt.error.contains("holds no template") && misspelt.error.contains("page.mustache"))
     _ = try fixture.scratch.write("{{#open}}", to: "t/page.mustache")
     let broken = try run()
     #expect(broken.status == 64 && broken.error.contains("page.mustache is no Mustache template"))
@@ -132,7 +130,8 @@ struct RunFolderTests {
     }
     let comparison = try RunComparison(a, b)
     #expect(comparison.haveSameInputs)
-    #expect(comparison.options.map(\.name).contains("cache.ttl") && comparison.options.count < 4, "\(comparison.options)")
+    #expect(
+      comparison.options.map(\.name).contains("cache.ttl") && comparison.options.count < 4, "\(comparison.options)")
     // Figure by figure from the CSV files.
     func strategies(_ folder: String) throws -> [String: String] {
       let rows = parseCSV(try fixture.scratch.data("\(folder)/strategies.csv"))
@@ -149,7 +148,9 @@ struct RunFolderTests {
     }
     #expect(checked >= 4 && ours["Exact response cache"] != theirs["Exact response cache"])
     let text = try fixture.program.run("compare", a.path, b.path)
-    #expect(text.status == 0 && text.out.contains("Both read the same logs.") && text.out.contains("| cache.ttl | 24h | 1h |"))
+    #expect(
+      text.status == 0 && text.out.contains("Both read the same logs.") && text.out.contains("| cache.ttl | 24h | 1h |")
+    )
     let json = try fixture.program.run("compare", a.path, b.path, "--json")
     let object = try JSONDecoder().decode(JSONValue.self, from: Data(json.out.utf8))
     #expect(object["schema"]?.string == "compare/1" && object["a"]?["run_id"]?.string == a.runID)
@@ -159,7 +160,8 @@ struct RunFolderTests {
 
   @Test("Intervals overlap when they share a point")
   func overlap() {
-    var figure = RunComparison.Figure(name: "x", a: .share(0.1), b: .share(0.3), aInterval: 0...0.2, bInterval: 0.2...0.4)
+    var figure = RunComparison.Figure(
+      name: "x", a: .share(0.1), b: .share(0.3), aInterval: 0...0.2, bInterval: 0.2...0.4)
     #expect(figure.overlaps == true)
     figure.bInterval = 0.21...0.4
     #expect(figure.overlaps == false)

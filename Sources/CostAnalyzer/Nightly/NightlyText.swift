@@ -128,7 +128,8 @@ extension Nightly {
     file.add(
       "lever_saving_usd", "Of every lever alone.",
       (analysis.joint?.levers ?? []).map { ([("lever", $0.id)], Double($0.alone) / 1e12) })
-    file.add("wrong_hits_upper", "Upper end of the wrong-hit estimate at the configured threshold.", analysis.wrongHits?.upper)
+    file.add(
+      "wrong_hits_upper", "Upper end of the wrong-hit estimate at the configured threshold.", analysis.wrongHits?.upper)
     return file
   }
 

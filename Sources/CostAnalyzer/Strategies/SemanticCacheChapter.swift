@@ -119,7 +119,8 @@ struct SemanticCacheChapter {
     ]
     var section = ReportSection(SemanticCacheStrategy.title, blocks: blocks, files: [grid, keys])
     section.notDrawn = [
-      .caching: verification.unverifiedReason ?? "too few semantic hits carry answers to say how many would have been wrong",
+      .caching: verification.unverifiedReason
+        ?? "too few semantic hits carry answers to say how many would have been wrong",
       .latency: "no request that a cache would have served has a latency",
     ]
     return section

@@ -7,7 +7,8 @@ struct BillChapter {
 
   func section() -> ReportDocument.Section {
     let top = analysis.options.report.topRows
-    func table(_ name: String, _ key: String, _ entries: [LedgerEntry], top: Int, latency: Bool = false) -> ReportBlock {
+    func table(_ name: String, _ key: String, _ entries: [LedgerEntry], top: Int, latency: Bool = false) -> ReportBlock
+    {
       .table(ReportTable(ReportFiles.ledgerTable(name, key: key, entries, analysis, latency: latency), top: top))
     }
     var blocks: [ReportBlock] = [

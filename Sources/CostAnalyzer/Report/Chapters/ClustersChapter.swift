@@ -3,7 +3,9 @@ struct ClustersChapter {
   private let analysis: Analysis
   private let candidates: CachingCandidates
 
-  init(_ analysis: Analysis, _ candidates: CachingCandidates) { (self.analysis, self.candidates) = (analysis, candidates) }
+  init(_ analysis: Analysis, _ candidates: CachingCandidates) {
+    (self.analysis, self.candidates) = (analysis, candidates)
+  }
 
   func section() -> ReportDocument.Section {
     let minUsers = analysis.options.precache.minUsers

@@ -44,10 +44,12 @@ struct FindingsChapter {
     }
     add(
       "safe", totals.safe,
-      "billed or replayed only: repeats of a question, served from an exact cache; nothing that rests on estimated tokens")
+      "billed or replayed only: repeats of a question, served from an exact cache; nothing that rests on estimated tokens"
+    )
     add("defensible", totals.defensible, defensible(joint))
     let all =
-      joint.saving < totals.potential ? "the best combination of levers (all together save less)" : "all levers together"
+      joint.saving < totals.potential
+      ? "the best combination of levers (all together save less)" : "all levers together"
     add("potential", totals.potential, "\(all), **\(totals.potentialEvidence.rawValue)**: not a figure to quote")
     return table
   }

@@ -11,7 +11,8 @@ extension FirstScreen {
     first = advice
     unmeasured = Self.unmeasured(analysis)
     guard let totals = analysis.totals, let joint = analysis.joint else { return }
-    let interval = joint.interval.map { "95 % interval \($0.text(within: total.cost))" } ?? "no interval: too few users and days"
+    let interval =
+      joint.interval.map { "95 % interval \($0.text(within: total.cost))" } ?? "no interval: too few users and days"
     cards += [
       Card(
         label: "Safe saving", usd: Amount(totals.safe), share: share(totals.safe),
@@ -32,7 +33,8 @@ extension FirstScreen {
       lines.append("\(ReportWords.count(total.unpriced, "request")) without a price: in no amount of this report.")
     }
     if total.estimated > 0 {
-      lines.append("\(ReportWords.count(total.estimated, "request")) without token counts: **estimated** from text length.")
+      lines.append(
+        "\(ReportWords.count(total.estimated, "request")) without token counts: **estimated** from text length.")
     }
     let notRun = analysis.outcomes.compactMap { outcome in outcome.notRun.map { "\(outcome.title) (\($0))" } }
     if !notRun.isEmpty { lines.append("Not run: \(notRun.joined(separator: "; ")).") }

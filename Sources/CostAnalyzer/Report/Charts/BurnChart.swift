@@ -35,7 +35,8 @@ package struct BurnChart: ChartDrawing {
 
   func draw() -> SVG {
     var svg = SVG(width: Self.width, height: Self.height)
-    let y = Axis(points.map { Double($0.spent.pico) } + [Double(allowed.pico)], from: Self.plot.bottom, to: Self.plot.top)
+    let y = Axis(
+      points.map { Double($0.spent.pico) } + [Double(allowed.pico)], from: Self.plot.bottom, to: Self.plot.top)
     func x(_ time: Int64) -> Double {
       let share = Double(time - start) / Double(max(1, end - start))
       return Self.plot.left + (Self.plot.right - Self.plot.left) * min(1, max(0, share))
@@ -47,7 +48,8 @@ package struct BurnChart: ChartDrawing {
     for step in 0...3 {
       let time = start + (end - start) / 3 * Int64(step)
       svg.text(
-        x(time), Self.plot.bottom + 18, Timestamp.minutes(time), step == 0 ? .start : step == 3 ? .end : .middle, "muted")
+        x(time), Self.plot.bottom + 18, Timestamp.minutes(time), step == 0 ? .start : step == 3 ? .end : .middle,
+        "muted")
     }
     let limitY = y(Double(allowed.pico))
     svg.line(Self.plot.left, y(0), Self.plot.right, limitY, "reference")

@@ -24,7 +24,9 @@ package struct CachingChart: ChartDrawing {
     let ends = [points.first, points.last].compactMap { $0 }.map { point in
       "at cosine ≥ \(NumberText.fixed(point.threshold, 2)) \(MoneyText.readable(point.net.pico)) with \(percent(point.wrong.estimate)) wrong"
     }
-    let chosen = points.first(where: \.isRecommended).map { "cosine ≥ \(NumberText.fixed($0.threshold, 2)) is recommended" }
+    let chosen = points.first(where: \.isRecommended).map {
+      "cosine ≥ \(NumberText.fixed($0.threshold, 2)) is recommended"
+    }
     return """
       Net saving \(ends.joined(separator: ", ")); the exact cache alone saves \(MoneyText.readable(floor.pico)); \
       \(chosen ?? "no threshold is recommended") under the limit of \(percent(limit)).
@@ -52,19 +54,24 @@ package struct CachingChart: ChartDrawing {
     svg.line(x(limit), Self.plot.top, x(limit), Self.plot.bottom, "limit")
     svg.text(x(limit) + 4, Self.plot.top + 10, "limit", .start, "muted")
     var labelled: [Double] = []
-    for (index, point) in points.enumerated().sorted(by: { ($0.element.isRecommended ? 0 : 1, $0.offset) < ($1.element.isRecommended ? 0 : 1, $1.offset) }) {
+    for (index, point) in points.enumerated().sorted(by: {
+      ($0.element.isRecommended ? 0 : 1, $0.offset) < ($1.element.isRecommended ? 0 : 1, $1.offset)
+    }) {
       let height = y(Double(point.net.pico))
       let style = point.isRecommended ? "chosen" : "mark"
       let name = NumberText.fixed(point.threshold, 2)
       svg.line(x(point.wrong.lower), height, x(point.wrong.upper), height, "\(style)-line")
       svg.circle(
         x(point.wrong.estimate), height, point.isRecommended ? 6 : 3.5, style,
-        tip: "cosine ≥ \(name): \(MoneyText.readable(point.net.pico)), \(percent(point.wrong.estimate)) wrong (\(percent(point.wrong.lower)) to \(percent(point.wrong.upper)))")
+        tip:
+          "cosine ≥ \(name): \(MoneyText.readable(point.net.pico)), \(percent(point.wrong.estimate)) wrong (\(percent(point.wrong.lower)) to \(percent(point.wrong.upper)))"
+      )
       // Names that would lie on each other are left to the tips.
       let isEnd = index == 0 || index == points.count - 1
       if labelled.contains(where: { abs($0 - height) < (isEnd ? 9 : 12) }) { continue }
       labelled.append(height)
-      svg.text(x(point.wrong.upper) + 6, height + 4, name + (point.isRecommended ? " (recommended)" : ""), .start, "ink small")
+      svg.text(
+        x(point.wrong.upper) + 6, height + 4, name + (point.isRecommended ? " (recommended)" : ""), .start, "ink small")
     }
     svg.text(
       (Self.plot.left + Self.plot.right) / 2, Self.height - 14,

@@ -49,14 +49,16 @@ package struct ClusterChart: ChartDrawing {
     svg.path(points.map { (x($0.clusters), y(Double($0.saved.pico))) }, "curve")
     if let knee {
       svg.circle(x(knee.clusters), y(Double(knee.saved.pico)), 5, "chosen")
-      let isRight = x(knee.clusters) > (Self.plot.left + Self.plot.right) / 2
+      // Above the curve, which rises to the right; below it where there is no room.
+      let isAbove = x(knee.clusters) > Self.plot.left + 200
       svg.text(
-        x(knee.clusters) + (isRight ? -10 : 10), y(Double(knee.saved.pico)) + 18,
+        x(knee.clusters) + (isAbove ? -10 : 10), y(Double(knee.saved.pico)) + (isAbove ? -6 : 18),
         "\(NumberText.percent(knee.saved.pico, of: most, decimals: 0)) from \(NumberText.grouped(knee.clusters)) clusters",
-        isRight ? .end : .start)
+        isAbove ? .end : .start)
     }
     svg.text(
-      (Self.plot.left + Self.plot.right) / 2, Self.height - 14, "clusters, the largest saving first (logarithmic)", .middle,
+      (Self.plot.left + Self.plot.right) / 2, Self.height - 14, "clusters, the largest saving first (logarithmic)",
+      .middle,
       "muted")
     svg.text(Self.plot.left, Self.plot.top - 14, "saved if each is answered once", .start, "muted")
     return svg

@@ -26,7 +26,8 @@ extension RunComparison {
   private static func line(_ name: String, _ run: Run) -> String {
     let (from, to) = (run.figures.firstRequest, run.figures.lastRequest)
     let embedder = run.figures.embedder.isEmpty ? "" : ", embedder \(HostileText.markdown(run.figures.embedder))"
-    return "- **\(name)**: \(HostileText.markdown(run.path, limit: 500)), run `\(run.runID)`, \(from) to \(to)\(embedder)\n"
+    return
+      "- **\(name)**: \(HostileText.markdown(run.path, limit: 500)), run `\(run.runID)`, \(from) to \(to)\(embedder)\n"
   }
 
   private static func cell(_ value: Value?) -> Table.Cell {

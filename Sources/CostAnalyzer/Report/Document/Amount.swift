@@ -24,7 +24,7 @@ package struct Amount: Codable, Sendable, Hashable, Comparable {
   private static func pico(_ text: String) -> Int128? {
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let fraction = parts.count == 2 ? parts[1] : ""
-    if fraction.utf8.count > 12 { return nil }
+    guard let last = parts[0].utf8.last, (48...57).contains(last), fraction.utf8.count <= 12 else { return nil }
     return Int128(parts[0] + fraction + String(repeating: "0", count: 12 - fraction.utf8.count))
   }
 }

@@ -26,7 +26,9 @@ package struct ReportDocument: Codable, Sendable {
   package var opening: [ReportBlock]
   package var sections: [Section]
 
-  package var charts: [Chart] { sections.flatMap(\.blocks).compactMap { if case .chart(let chart) = $0 { chart } else { nil } } }
+  package var charts: [Chart] {
+    sections.flatMap(\.blocks).compactMap { if case .chart(let chart) = $0 { chart } else { nil } }
+  }
 
   /// Keys in order, nothing in it that a terminal would obey.
   package func json() throws -> Data {

@@ -24,7 +24,8 @@ package struct ReportTemplates: Sendable {
   package init(folder: String) throws {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
       throw AnalyzerError(
-        .config, "cannot read the folder of templates \(folder)", hint: "analyze templates DIR writes one to start from")
+        .config, "cannot read the folder of templates \(folder)", hint: "analyze templates DIR writes one to start from"
+      )
     }
     let own = names.filter { $0.hasSuffix(".mustache") || Self.builtInFiles.map(\.name).contains($0) }.sorted()
     if own.isEmpty {
@@ -50,7 +51,8 @@ package struct ReportTemplates: Sendable {
         try library.register(content, named: String(name.dropLast(".mustache".count)))
       } catch {
         throw AnalyzerError(
-          .config, "\(folder)/\(name) is no Mustache template: \(error)", hint: "https://mustache.github.io/mustache.5.html")
+          .config, "\(folder)/\(name) is no Mustache template: \(error)",
+          hint: "https://mustache.github.io/mustache.5.html")
       }
     }
     self.library = library
