@@ -139,12 +139,20 @@ struct RunFolderTests {
     }
     let (ours, theirs) = (try strategies("a"), try strategies("b"))
     var checked = 0
-    for figure in comparison.figures where figure.name.hasSuffix(", alone") {
-      let title = String(figure.name.dropLast(7))
+    for figure in comparison.figures where ours[figure.name] != nil {
+      let title = figure.name
       guard case .usd(let one)? = figure.a, case .usd(let two)? = figure.b else { continue }
       #expect(MoneyText.exact(one.pico) == ours[title] && MoneyText.exact(two.pico) == theirs[title], "\(title)")
       #expect(figure.difference == .usd(Amount(two.pico - one.pico)))
       checked += 1
+    }
+    for figure in comparison.figures where figure.name.hasSuffix(", of the bill") {
+      guard case .share(let share)? = figure.a, let interval = figure.aInterval else { continue }
+      let dollars = try #require(comparison.figures.first { $0.name + ", of the bill" == figure.name })
+      guard case .usd(let amount)? = dollars.a, let ends = dollars.aInterval else { continue }
+      let bill = Double(comparison.a.figures.bill.pico)
+      #expect(abs(share - Double(amount.pico) / bill) < 1e-12)
+      #expect(abs(interval.upperBound - ends.upperBound * 1e12 / bill) < 1e-9)
     }
     #expect(checked >= 4 && ours["Exact response cache"] != theirs["Exact response cache"])
     let text = try fixture.program.run("compare", a.path, b.path)

@@ -22,7 +22,7 @@ package struct WaterfallChart: ChartDrawing {
     let parts = steps.map { "\($0.title) \(MoneyText.readable($0.saving.usd.pico)) (\($0.evidence))" }
     return """
       Of a bill of \(MoneyText.readable(bill.pico)), \(MoneyText.readable(bill.pico - saving.usd.pico)) would be left. \
-      Saved in order: \(parts.joined(separator: ", ")).
+      Saved in order: \(parts.joined(separator: ", ")). The thin lines are 95 % intervals.
       """
   }
 

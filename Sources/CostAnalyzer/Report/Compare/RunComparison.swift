@@ -57,23 +57,35 @@ package struct RunComparison: Sendable {
   package let options: [Option]
 
   package init(_ first: RunFolder, _ second: RunFolder) throws {
-    a = Run(runID: first.runID, path: first.path, figures: try first.document().figures)
-    b = Run(runID: second.runID, path: second.path, figures: try second.document().figures)
+    let (one, two) = (try first.document(), try second.document())
+    a = Run(runID: first.runID, path: first.path, figures: one.figures)
+    b = Run(runID: second.runID, path: second.path, figures: two.figures)
     haveSameInputs = first.inputs == second.inputs
     figures = Self.figures(a.figures, b.figures)
-    let (one, two) = (first.options, second.options)
-    options = Set(one.keys).union(two.keys).sorted().filter { one[$0] != two[$0] }
-      .map { Option(name: $0, a: one[$0], b: two[$0]) }
+    let (ours, theirs) = (try OptionValues.of(yaml: one.optionsYAML), try OptionValues.of(yaml: two.optionsYAML))
+    options = Set(ours.keys).union(theirs.keys).sorted().filter { ours[$0] != theirs[$0] }
+      .map { Option(name: $0, a: ours[$0], b: theirs[$0]) }
   }
 
   private static func figures(_ a: RunFigures, _ b: RunFigures) -> [Figure] {
     func usd(_ name: String, _ value: (RunFigures) -> Amount?) -> Figure {
       Figure(name: name, a: value(a).map(Value.usd), b: value(b).map(Value.usd))
     }
-    func estimate(_ name: String, _ value: (RunFigures) -> Estimate?) -> Figure {
-      var figure = usd(name) { value($0)?.usd }
-      (figure.aInterval, figure.bInterval) = (value(a)?.interval, value(b)?.interval)
-      return figure
+    // In dollars, and as a share of the bill: what can be compared when the bills differ.
+    func estimates(_ name: String, _ value: (RunFigures) -> Estimate?) -> [Figure] {
+      var dollars = usd(name) { value($0)?.usd }
+      (dollars.aInterval, dollars.bInterval) = (value(a)?.interval(per: 1e12), value(b)?.interval(per: 1e12))
+      func ofBill(_ run: RunFigures) -> Value? {
+        guard let estimate = value(run), run.bill.pico > 0 else { return nil }
+        return .share(Double(estimate.usd.pico) / Double(run.bill.pico))
+      }
+      return [
+        dollars,
+        Figure(
+          name: name + ", of the bill", a: ofBill(a), b: ofBill(b),
+          aInterval: value(a)?.interval(per: Double(a.bill.pico)),
+          bInterval: value(b)?.interval(per: Double(b.bill.pico))),
+      ]
     }
     func share(_ name: String, _ value: (RunFigures) -> Double?) -> Figure {
       Figure(name: name, a: value(a).map(Value.share), b: value(b).map(Value.share))
@@ -82,15 +94,12 @@ package struct RunComparison: Sendable {
     var rows = [
       usd("bill") { $0.bill }, Figure(name: "requests", a: .count(a.requests), b: .count(b.requests)),
       usd("safe saving") { $0.safe }, usd("defensible saving") { $0.defensible },
-      estimate("all levers together") { $0.joint },
-      share("of the bill") { run in
-        run.joint.flatMap { run.bill.pico == 0 ? nil : Double($0.usd.pico) / Double(run.bill.pico) }
-      },
     ]
+    rows += estimates("all levers together") { $0.joint }
     // Levers of both, in the order of the first.
     let levers = a.levers + b.levers.filter { lever($0.id, a) == nil }
-    rows += levers.filter { $0.alone != nil || lever($0.id, b)?.alone != nil }.map { own in
-      estimate(own.title + ", alone") { lever(own.id, $0)?.alone }
+    for own in levers where own.alone != nil || lever(own.id, b)?.alone != nil {
+      rows += estimates(own.title) { lever(own.id, $0)?.alone }
     }
     rows += [
       share("exact hits, of the requests") { lever(ExactCacheStrategy.id, $0)?.requests },
@@ -103,10 +112,10 @@ package struct RunComparison: Sendable {
 }
 
 extension Estimate {
-  /// In dollars.
-  fileprivate var interval: ClosedRange<Double>? {
-    guard let lower, let upper, lower <= upper else { return nil }
-    return Double(lower.pico) / 1e12...Double(upper.pico) / 1e12
+  /// - Parameter unit: pico-dollars.
+  fileprivate func interval(per unit: Double) -> ClosedRange<Double>? {
+    guard let lower, let upper, lower <= upper, unit > 0 else { return nil }
+    return Double(lower.pico) / unit...Double(upper.pico) / unit
   }
 }
 

@@ -13,10 +13,15 @@ extension RunComparison {
       let overlap = figure.overlaps.map { $0 ? "yes" : "**no**" } ?? "–"
       table.add(
         .text(figure.name), Self.cell(figure.a), Self.cell(figure.aInterval, as: figure.a), Self.cell(figure.b),
-        Self.cell(figure.bInterval, as: figure.b), Self.cell(figure.difference), .markdown(overlap))
+        Self.cell(figure.bInterval, as: figure.b), Self.difference(figure.difference), .markdown(overlap))
     }
     text += table.markdown()
-    text += "\nWhere intervals overlap, the difference may be chance. Levers that one run lacks are –.\n"
+    text += """
+
+      Levers by what each saves alone. Where intervals overlap, the difference may be chance; where bills differ, compare the \
+      shares. What a run lacks is –.
+
+      """
     if options.isEmpty { return text + "\nTheir options are the same.\n" }
     var differences = Table("options", [.init("option", "option that differs"), .init("a", "A"), .init("b", "B")])
     for option in options { differences.add(.text(option.name), .text(option.a ?? ""), .text(option.b ?? "")) }
@@ -37,6 +42,12 @@ extension RunComparison {
     case .share(let share): .share(share)
     case nil: .empty
     }
+  }
+
+  /// Shares differ by percentage points.
+  private static func difference(_ value: Value?) -> Table.Cell {
+    guard case .share(let share) = value else { return cell(value) }
+    return .markdown(NumberText.fixed(100 * share, 1) + " points")
   }
 
   private static func cell(_ interval: ClosedRange<Double>?, as value: Value?) -> Table.Cell {

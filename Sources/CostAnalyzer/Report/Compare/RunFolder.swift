@@ -52,20 +52,6 @@ package struct RunFolder {
     Set((manifest["inputs"]?.elements ?? []).compactMap { $0["sha256"]?.string })
   }
 
-  /// Options by path, as text.
-  package var options: [String: String] {
-    var flat: [String: String] = [:]
-    func add(_ value: JSONValue, _ path: [String]) {
-      if case .object(let members) = value {
-        for (key, value) in members { add(value, path + [key]) }
-      } else {
-        flat[path.joined(separator: ".")] = value.string ?? (try? value.text(.sortedKeys))
-      }
-    }
-    add(manifest["options"] ?? .null, [])
-    return flat
-  }
-
   /// A file that is what the manifest says.
   private func content(of name: String) throws -> Data {
     guard let hash = hashes[name] else {

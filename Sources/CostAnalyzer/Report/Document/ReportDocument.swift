@@ -30,6 +30,12 @@ package struct ReportDocument: Codable, Sendable {
     sections.flatMap(\.blocks).compactMap { if case .chart(let chart) = $0 { chart } else { nil } }
   }
 
+  /// The resolved options, as `analyze config` writes them.
+  package var optionsYAML: String {
+    sections.lazy.flatMap(\.blocks).compactMap { if case .code(let text, "yaml") = $0 { text } else { nil } }.first
+      ?? ""
+  }
+
   /// Keys in order, nothing in it that a terminal would obey.
   package func json() throws -> Data {
     let encoder = JSONEncoder()
