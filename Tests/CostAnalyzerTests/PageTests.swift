@@ -104,6 +104,15 @@ struct PageTests {
     #expect(!Self.page.all("h2").contains { $0.text == "What to do next" })
   }
 
+  @Test("Damaged input is told above the figures")
+  func warning() throws {
+    let scratch = try Scratch()
+    let log = try scratch.write(try TrafficLine.log(TrafficLine.plain(6)), to: "log.jsonl")
+    let (_, files) = try report(of: [log, scratch.path("missing.jsonl")], ledgerOnly: true)
+    let header = try #require(HTMLReader(SamplePages.text("report.html", files)).all("header").first)
+    #expect(header.text.contains("Incomplete input. 1 input could not be read in full"))
+  }
+
   @Test("Numbers stand on the right with what a script sorts by; the same figures as in the Markdown")
   func numbers() throws {
     let cells = Self.page.all("td")

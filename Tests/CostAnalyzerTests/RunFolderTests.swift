@@ -107,6 +107,12 @@ struct RunFolderTests {
     try json.write(to: URL(fileURLWithPath: fixture.scratch.path("a/report.json")))
     let changed = try fixture.program.run("report", fixture.scratch.path("a"))
     #expect(changed.status == 1 && changed.error.contains("is not what run.json says"))
+    // A manifest that leads out of its folder.
+    let manifest = String(decoding: try fixture.scratch.data("a/run.json"), as: UTF8.self)
+    try FileManager.default.createDirectory(atPath: fixture.scratch.path("evil"), withIntermediateDirectories: true)
+    _ = try fixture.scratch.write(
+      manifest.replacing("\"users.csv\"", with: "\"../a/users.csv\""), to: "evil/run.json")
+    #expect(try fixture.program.run("report", fixture.scratch.path("evil")).error.contains("is no report"))
     try FileManager.default.removeItem(atPath: fixture.scratch.path("a/report.json"))
     #expect(try fixture.program.run("report", fixture.scratch.path("a")).error.contains("cannot read"))
   }

@@ -41,10 +41,7 @@ package struct BurnChart: ChartDrawing {
       let share = Double(time - start) / Double(max(1, end - start))
       return Self.plot.left + (Self.plot.right - Self.plot.left) * min(1, max(0, share))
     }
-    for pico in y.ticks {
-      svg.line(Self.plot.left, y(pico), Self.plot.right, y(pico), "grid")
-      svg.text(Self.plot.left - 8, y(pico) + 4, y.money(pico), .end, "muted")
-    }
+    svg.amounts(y, from: Self.plot.left, to: Self.plot.right)
     for step in 0...3 {
       let time = start + (end - start) / 3 * Int64(step)
       svg.text(

@@ -44,10 +44,7 @@ package struct CachingChart: ChartDrawing {
       svg.line(x(share), Self.plot.top, x(share), Self.plot.bottom, "grid")
       svg.text(x(share), Self.plot.bottom + 18, percent(share), .middle, "muted")
     }
-    for pico in y.ticks {
-      svg.line(Self.plot.left, y(pico), Self.plot.right, y(pico), "grid")
-      svg.text(Self.plot.left - 8, y(pico) + 4, y.money(pico), .end, "muted")
-    }
+    svg.amounts(y, from: Self.plot.left, to: Self.plot.right)
     let floorY = y(Double(floor.pico))
     svg.line(Self.plot.left, floorY, Self.plot.right, floorY, "reference")
     svg.text(Self.plot.right, floorY - 6, "exact cache alone", .end, "muted")

@@ -36,10 +36,7 @@ package struct ClusterChart: ChartDrawing {
       Self.plot.left + (Self.plot.right - Self.plot.left) * (widest > 0 ? logarithm(clusters) / widest : 1)
     }
     let y = Axis([Double(most)], from: Self.plot.bottom, to: Self.plot.top)
-    for pico in y.ticks {
-      svg.line(Self.plot.left, y(pico), Self.plot.right, y(pico), "grid")
-      svg.text(Self.plot.left - 8, y(pico) + 4, y.money(pico), .end, "muted")
-    }
+    svg.amounts(y, from: Self.plot.left, to: Self.plot.right)
     var power = 1
     while power <= points.last?.clusters ?? 0 {
       svg.line(x(power), Self.plot.top, x(power), Self.plot.bottom, "grid")

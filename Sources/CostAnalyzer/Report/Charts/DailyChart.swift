@@ -37,10 +37,7 @@ package struct DailyChart: ChartDrawing {
       svg.text(x + 17, y + 10, SVG.name(name))
     }
     let y = Axis(days.map { Double($0.usd.reduce(0) { $0 + $1.pico }) }, from: bottom, to: top)
-    for pico in y.ticks {
-      svg.line(Self.plot.left, y(pico), Self.plot.right, y(pico), "grid")
-      svg.text(Self.plot.left - 8, y(pico) + 4, y.money(pico), .end, "muted")
-    }
+    svg.amounts(y, from: Self.plot.left, to: Self.plot.right)
     let step = (Self.plot.right - Self.plot.left) / Double(max(1, days.count))
     let bar = min(56, step * 0.72)
     let labelled = max(1, (days.count + 7) / 8)

@@ -44,6 +44,14 @@ struct SVG {
     body += Self.escaped(text) + "</text>\n"
   }
 
+  /// Lines across the plot at the ticks of an upright axis of amounts, which stand on their left.
+  mutating func amounts(_ axis: Axis, from left: Double, to right: Double) {
+    for tick in axis.ticks {
+      line(left, axis(tick), right, axis(tick), "grid")
+      text(left - 8, axis(tick) + 4, axis.money(tick), .end, "muted")
+    }
+  }
+
   private mutating func shape(_ name: String, _ place: String, _ style: String, _ tip: String?) {
     body += "<\(name) class=\"\(style)\" \(place)"
     body += tip.map { "><title>\(Self.escaped($0))</title></\(name)>\n" } ?? "/>\n"

@@ -17,7 +17,10 @@ package struct RunFolder {
     guard let data = try? Data(contentsOf: URL(fileURLWithPath: file)),
       let manifest = try? JSONDecoder().decode(JSONValue.self, from: data),
       manifest["schema"]?.string == RunManifest.schema, let runID = manifest["run_id"]?.string,
-      let hashes = manifest["files"]?.members.compactMapValues(\.string)
+      let hashes = manifest["files"]?.members.compactMapValues(\.string),
+      // Nobody's manifest leads out of its folder.
+      runID.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }),
+      hashes.keys.allSatisfy({ !$0.hasPrefix("/") && !$0.split(separator: "/").contains("..") })
     else {
       throw AnalyzerError(
         .input, "\(name) is no report: there is no \(OutputDirectory.marker) of this program",
@@ -34,13 +37,14 @@ package struct RunFolder {
       return try RunFolder(name)
     }
     let runs = try StateStore(path: state).runs(limit: 10_000)
-    guard let run = runs.first(where: { $0.runID.hasPrefix(name) }) else { return try RunFolder(name) }
-    let folder = try? RunFolder(run.out)
-    guard let folder, folder.runID == run.runID else {
-      throw AnalyzerError(
-        .input, "the report of run \(run.runID) is no longer in \(run.out)", hint: "give another run, or analyse again")
+    let known = runs.filter { $0.runID.hasPrefix(name) }
+    guard let newest = known.first else { return try RunFolder(name) }
+    for run in known {
+      if let folder = try? RunFolder(run.out), folder.runID == run.runID { return folder }
     }
-    return folder
+    throw AnalyzerError(
+      .input, "the report of run \(newest.runID) is no longer in \(newest.out)",
+      hint: "give another run, or analyse again")
   }
 
   package func document() throws -> ReportDocument {

@@ -23,18 +23,24 @@ package struct HTMLPage {
 
   package func text() -> String {
     let figures = document.figures
-    let lead = document.opening.first.flatMap { if case .paragraph(let text) = $0 { text } else { nil } }
+    // What warns of the figures stands above them.
+    var warnings: [String] = []
+    var opening: [ReportBlock] = []
+    for block in document.opening {
+      if case .quote(let text) = block { warnings.append(text) } else { opening.append(block) }
+    }
+    let lead = opening.first.flatMap { if case .paragraph(let text) = $0 { text } else { nil } }
     let shown = zip(ids, document.sections).filter { !$1.isOnFirstScreen }
     return templates.page([
       "title": document.title, "bill": MoneyText.readable(figures.bill.pico),
       "from": String(figures.firstRequest.prefix(10)), "to": String(figures.lastRequest.prefix(10)),
       "version": document.version, "style": templates.pageStyle + templates.chartStyle, "script": templates.script,
       "script_hash": Data(SHA256.hash(data: Data(templates.script.utf8))).base64EncodedString(),
-      "lead_html": lead.map(InlineMarkdown.html) ?? "",
+      "lead_html": lead.map(InlineMarkdown.html) ?? "", "warnings": warnings.map(InlineMarkdown.html),
       "cards": document.firstScreen.cards.map(card),
       "first": document.firstScreen.first.map(InlineMarkdown.html),
       "unmeasured": document.firstScreen.unmeasured.map(InlineMarkdown.html),
-      "opening": document.opening.dropFirst(lead == nil ? 0 : 1).map { block($0, in: document.title) },
+      "opening": opening.dropFirst(lead == nil ? 0 : 1).map { block($0, in: document.title) },
       "chapters": shown.map { ["id": $0, "chapter_html": InlineMarkdown.html($1.title)] },
       "sections": shown.map { id, section in
         [
