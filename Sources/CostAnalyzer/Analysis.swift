@@ -306,6 +306,12 @@ extension Analysis {
       potentialEvidence: joint.levers.map(\.evidence).max() ?? .replayed)
   }
 
+  /// Share of the semantic hits of the cache as configured that would have been wrong; nil where nothing is verified.
+  package var wrongHits: Verification.Interval? {
+    guard let verification = outcomes.lazy.compactMap(\.verification).first else { return nil }
+    return verification.rates[options.deployed(threshold: options.cache.threshold)]?.wrong
+  }
+
   /// Factor from the days that have requests to 30 days; nil below two days.
   package var monthMultiplier: Double? { ledger.days.count >= 2 ? 30 / Double(ledger.days.count) : nil }
 
@@ -333,9 +339,10 @@ extension Analysis {
   /// All files of the report and those added to it, the manifest last. What is added does not change the run's id: a night
   /// that was killed and run again is the same analysis.
   package func reportFiles(
-    environment: [String: String], adding others: [(name: String, content: Data)] = []
+    environment: [String: String], templates: ReportTemplates = .builtIn,
+    adding others: [(name: String, content: Data)] = []
   ) throws -> [(name: String, content: Data)] {
-    var files = try ReportFiles(self).files
+    var files = try ReportFiles(self, templates).files
     let hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, RunManifest.sha256($0.content)) })
     let runID = RunManifest.runID(version: Self.version, files: hashes)
     if let precache = candidates?.precache, let hash = hashes[PrecacheList.fileName] {

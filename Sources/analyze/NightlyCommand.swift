@@ -23,6 +23,8 @@ struct NightlyCommand: ParsableCommand {
   @Option(help: "Directory of the reports.", completion: .directory)
   var out = "reports"
 
+  @OptionGroup var templates: TemplateFlags
+
   @Option(help: "Days of logs that are analysed together.")
   var window = 30
 
@@ -54,6 +56,7 @@ struct NightlyCommand: ParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let now = environment["SOURCE_DATE_EPOCH"].flatMap(Int64.init) ?? Int64(Date().timeIntervalSince1970)
     let gates = try failIf.map { try Gate($0) }
+    let templates = try templates.read()
     var analysis = try flags.request(environment)
     let quiet = flags.quiet
     let reports = try ReportArchive(path: out)
@@ -79,16 +82,17 @@ struct NightlyCommand: ParsableCommand {
       throw error
     }
     progress?.clear()
-    try publish(night, store, reports, environment)
+    try publish(night, store, reports, templates, environment)
     if failsNothing(night) { return }
     throw ExitCode(night.failedGates.isEmpty ? 2 : 3)
   }
 
   private func publish(
-    _ night: Nightly, _ store: StateStore, _ reports: ReportArchive, _ environment: [String: String]
+    _ night: Nightly, _ store: StateStore, _ reports: ReportArchive, _ templates: ReportTemplates,
+    _ environment: [String: String]
   ) throws {
     let date = Timestamp.dayText(Timestamp.dayNumber(night.now))
-    let (report, runID) = try reports.publish(night, date: date, environment: environment)
+    let (report, runID) = try reports.publish(night, date: date, environment: environment, templates: templates)
     try night.metrics.write(to: metrics ?? out + "/metrics.prom")
     try store.record(night.analysis, runID: runID, out: report, at: night.now)
     if let keepDays, let day = night.last?.day { _ = try store.dropRequests(before: day - keepDays + 1) }

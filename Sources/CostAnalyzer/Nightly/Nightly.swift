@@ -128,18 +128,12 @@ package struct Nightly: Sendable {
     case .budgetDaily: return budget(["1d", "24h"])
     case .budgetWeekly: return budget(["1w", "7d"])
     case .budgetMonthly: return budget(["1mo", "30d"])
-    case .wrongHits: return wrongHits?.upper
+    case .wrongHits: return analysis.wrongHits?.upper
     case .rejected: return newLines > 0 ? Double(newRejected) / Double(newLines) : nil
     case .unpriced:
       guard let last, let row = totals.first(where: { $0.day == last.day })?.row else { return nil }
       return Double(row.unpriced) / Double(row.requests)
     }
-  }
-
-  /// Of the semantic cache as configured.
-  package var wrongHits: Verification.Interval? {
-    guard let verification = analysis.outcomes.lazy.compactMap(\.verification).first else { return nil }
-    return verification.rates[analysis.options.deployed(threshold: analysis.options.cache.threshold)]?.wrong
   }
 
   /// Largest used share of the limits on some periods, in the windows that were open when the log ended.

@@ -16,7 +16,7 @@ extension Nightly {
       parts.append(
         "last \(windowDays) days \(MoneyText.readable(bill)), safe saving \(NumberText.percent(totals.safe, of: bill))")
     }
-    if let wrongHits {
+    if let wrongHits = analysis.wrongHits {
       parts.append("wrong semantic hits \(Self.percent(wrongHits.lower)) to \(Self.percent(wrongHits.upper))")
     }
     if !changes.isEmpty { parts.append("\(changes.count) change\(changes.count == 1 ? "" : "s") of note") }
@@ -128,7 +128,8 @@ extension Nightly {
     file.add(
       "lever_saving_usd", "Of every lever alone.",
       (analysis.joint?.levers ?? []).map { ([("lever", $0.id)], Double($0.alone) / 1e12) })
-    file.add("wrong_hits_upper", "Upper end of the wrong-hit estimate at the configured threshold.", wrongHits?.upper)
+    file.add(
+      "wrong_hits_upper", "Upper end of the wrong-hit estimate at the configured threshold.", analysis.wrongHits?.upper)
     return file
   }
 

@@ -53,6 +53,22 @@ package enum HostileText {
     "=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠", "﹢", "﹣", "﹦", "﹫",
   ]
 
+  /// Text inside HTML or SVG, between tags or in an attribute.
+  package static func html(_ text: String, limit: Int = 200) -> String {
+    var result = ""
+    for scalar in visible(text, limit: limit).unicodeScalars {
+      switch scalar {
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "&": result += "&amp;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
   /// Text inside Markdown (also inside a table cell) that is neither markup, nor HTML, nor a link.
   package static func markdown(_ text: String, limit: Int = 200) -> String {
     let scalars = Array(visible(text, limit: limit).unicodeScalars)
