@@ -41,6 +41,8 @@ package struct Analysis: Sendable {
     package var tokens: TokenCounter?
     /// Keeps vectors from one run to the next.
     package var store: StateStore?
+    /// Keys the hashes that stand for texts.
+    package var hashKey = ""
     package var progress: (@Sendable (_ stage: String, _ bytes: Int, _ totalBytes: Int, _ lines: Int) -> Void)?
 
     package init(inputs: [String]) { self.inputs = inputs }
@@ -82,7 +84,7 @@ package struct Analysis: Sendable {
       options: options, log: log, priceTables: tables, prices: prices, ledger: ledger, cache: cache,
       similarity: similarity,
       complexityVersion: settings?.complexityVersion ?? "", trims: settings?.trims, embedder: request.embedder,
-      threads: threads)
+      content: ContentPolicy(options.privacy, hashKey: request.hashKey), threads: threads)
     var outcomes: [StrategyOutcome] = []
     for strategy in StrategyCatalog.all {
       say(strategy.title)
@@ -155,7 +157,7 @@ package struct Analysis: Sendable {
     if let reason = verification.unverifiedReason {
       throw AnalyzerError(.input, "there is nothing to judge by: \(reason)")
     }
-    return ReviewFile(context, verification, setting: setting, count: hits)
+    return try ReviewFile(context, verification, setting: setting, count: hits)
   }
 
   /// A cohort of requests as examples for a smaller model. Reads the log twice.
@@ -317,7 +319,8 @@ extension Analysis {
     let runID = RunManifest.runID(version: Self.version, files: hashes)
     if let precache = candidates?.precache, let hash = hashes[PrecacheList.fileName] {
       let content = try PrecacheManifest(
-        runId: runID, sha256: hash, entries: precache.candidates.count, embedder: embedder,
+        runId: runID, fileSchema: precache.fileSchema, sha256: hash, entries: precache.candidates.count,
+        embedder: embedder,
         threshold: options.cache.threshold, minUsers: options.precache.minUsers
       ).json()
       files.append((PrecacheManifest.fileName, content))

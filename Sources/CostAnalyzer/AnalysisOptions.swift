@@ -192,6 +192,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var prompts = Prompts()
   package var prefix = Prefix()
   package var precache = Precache()
+  package var privacy = Privacy()
   package var report = Report()
 
   package init() {}
@@ -361,6 +362,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
       (0.01...100).contains(routing.outputRatio) && (0.01...100).contains(routing.inputRatio),
       "routing.outputRatio and routing.inputRatio must be 0.01 … 100")
     try require((0...1).contains(routing.cascadeAccept), "routing.cascadeAccept must be 0 … 1")
+    try privacy.validate(require)
     try require(precache.minUsers >= 1, "precache.minUsers must be at least 1")
     try require((0...1).contains(precache.minAgreement), "precache.minAgreement must be 0 … 1")
     try require(precache.maxAnswerBytes >= 0, "precache.maxAnswerBytes must not be negative")

@@ -74,7 +74,8 @@ package struct Inspection: Sendable {
       .sorted { ($1.requests, $0.name.display, $0.name.responded) < ($0.requests, $1.name.display, $1.name.responded) }
     priceSource = book.source
     gaps = LogGap.all(in: log, models: models)
-    records = Self.records(of: log, FormatList(mapping).all, limits: reader.limits)
+    records = Self.records(
+      of: log, FormatList(mapping).all, limits: reader.limits, Redactor(patterns: options.privacy.patterns))
     self.log = log
   }
 
@@ -97,7 +98,7 @@ package struct Inspection: Sendable {
 
   /// The first record of each format. Standard input cannot be read twice.
   private static func records(
-    of log: RequestLog, _ formats: [any LineFormat], limits: InputLimits
+    of log: RequestLog, _ formats: [any LineFormat], limits: InputLimits, _ redactor: Redactor
   ) -> [Record] {
     var places: [(format: Int, place: RequestPlace)] = []
     for index in 0..<log.requests.count {
@@ -109,7 +110,7 @@ package struct Inspection: Sendable {
       if file.path == "-" { return nil }
       var found: [FieldReading]?
       LogReader.line(place.line, of: file, limits: limits) { line in
-        found = FieldProbe.readings(of: line, format: formats[format])
+        found = FieldProbe.readings(of: line, format: formats[format], redactor: redactor)
       }
       return found.map { Record(format: formats[format].name, place: place, fields: $0) }
     }

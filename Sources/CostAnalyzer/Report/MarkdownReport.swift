@@ -208,12 +208,22 @@ struct MarkdownReport {
     return text
   }
 
+  private static func texts(_ mode: ContentPolicy.Mode) -> String {
+    switch mode {
+    case .none: "and of the others no text (`--content none`)"
+    case .hashed: "the others by a hash of their text (`--content hashed`)"
+    case .redacted: "nor those with private data in them"
+    case .full: "the others whatever they hold (`--content full`)"
+    }
+  }
+
   private func clusters(_ candidates: CachingCandidates) -> String {
     let minUsers = analysis.options.precache.minUsers
     var text = "## Questions worth caching\n\n"
     text +=
       "Questions that one cache entry would answer (no TTL, cosine ≥ \(NumberText.fixed(analysis.options.cache.threshold, 2)), guards on); the largest saving first. "
-    text += "Questions asked by fewer than \(minUsers) users, or with private data in them, are not shown. "
+    text +=
+      "Questions asked by fewer than \(minUsers) users are not shown, \(Self.texts(analysis.options.privacy.content)). "
     text += "*Answers agree* is the share of its newest answers that agree with each other.\n\n"
     let top = Array(candidates.shown.filter { !$0.isWithheld }.prefix(analysis.options.report.topRows))
     if !top.isEmpty { text += PrecacheTables.biggest(top).markdown() }
