@@ -37,11 +37,20 @@ struct NightlyCommand: ParsableCommand {
   @Option(help: "File for Prometheus' textfile collector. (default: metrics.prom in --out)", completion: .file())
   var metrics: String?
 
+  @Option(
+    help: """
+      Address that gets the summary as JSON, with a text for Slack; a notice that does not arrive fails nothing. \
+      (default: $\(Self.notifyVariable))
+      """)
+  var notify: String?
+
   @Flag(help: "Exit with 2 when a line was rejected or an input was damaged.")
   var strict = false
 
   @Flag(help: "Print one JSON object on standard output.")
   var json = false
+
+  private static let notifyVariable = "ANALYZE_NOTIFY_URL"
 
   func validate() throws {
     if flags.logs.contains("-") { throw ValidationError("standard input cannot be known again: give files") }
@@ -54,6 +63,7 @@ struct NightlyCommand: ParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let now = environment["SOURCE_DATE_EPOCH"].flatMap(Int64.init) ?? Int64(Date().timeIntervalSince1970)
     let gates = try failIf.map { try Gate($0) }
+    let webhook = try (notify ?? environment[Self.notifyVariable]).map { try Webhook($0) }
     var analysis = try flags.request(environment)
     let quiet = flags.quiet
     let reports = try ReportArchive(path: out)
@@ -79,14 +89,17 @@ struct NightlyCommand: ParsableCommand {
       throw error
     }
     progress?.clear()
-    try publish(night, store, reports, environment)
+    let report = try publish(night, store, reports, environment)
+    if let problem = webhook?.post(night, report: report), !quiet {
+      Terminal.error("analyze: the notice did not arrive: \(HostileText.visible(problem, limit: 500))")
+    }
     if failsNothing(night) { return }
     throw ExitCode(night.failedGates.isEmpty ? 2 : 3)
   }
 
   private func publish(
     _ night: Nightly, _ store: StateStore, _ reports: ReportArchive, _ environment: [String: String]
-  ) throws {
+  ) throws -> String {
     let date = Timestamp.dayText(Timestamp.dayNumber(night.now))
     let (report, runID) = try reports.publish(night, date: date, environment: environment)
     try night.metrics.write(to: metrics ?? out + "/metrics.prom")
@@ -101,6 +114,7 @@ struct NightlyCommand: ParsableCommand {
       Terminal.error(
         "analyze: \(HostileText.visible(problem.path)): \(HostileText.visible(problem.explanation, limit: 500))")
     }
+    return report
   }
 
   private func failsNothing(_ night: Nightly) -> Bool {
