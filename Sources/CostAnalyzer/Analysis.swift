@@ -49,7 +49,8 @@ package struct Analysis: Sendable {
   }
 
   package static func run(_ request: Request) throws -> Analysis {
-    let options = request.options
+    let content = ContentPolicy(request.options.privacy, hashKey: request.hashKey)
+    let options = content.renamingUsers(in: request.options)
     let threads = request.threads
     var clock = StageClock()
     let say: (String) -> Void = { request.progress?($0, 0, 0, 0) }
@@ -57,6 +58,7 @@ package struct Analysis: Sendable {
     // Ingest
     let settings = request.ledgerOnly ? nil : try TextSettings(options, tokens: request.tokens)
     var log = try read(request, settings, &clock)
+    log.users = log.users.map(content.user)
 
     // Pricing
     let tables = try options.priceTables()
@@ -84,7 +86,7 @@ package struct Analysis: Sendable {
       options: options, log: log, priceTables: tables, prices: prices, ledger: ledger, cache: cache,
       similarity: similarity,
       complexityVersion: settings?.complexityVersion ?? "", trims: settings?.trims, embedder: request.embedder,
-      content: ContentPolicy(options.privacy, hashKey: request.hashKey), threads: threads)
+      content: content, threads: threads)
     var outcomes: [StrategyOutcome] = []
     for strategy in StrategyCatalog.all {
       say(strategy.title)

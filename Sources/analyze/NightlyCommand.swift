@@ -104,6 +104,7 @@ struct NightlyCommand: ParsableCommand {
     let (report, runID) = try reports.publish(night, date: date, environment: environment)
     try night.metrics.write(to: metrics ?? out + "/metrics.prom")
     try store.record(night.analysis, runID: runID, out: report, at: night.now)
+    try store.remember(prices: night.prices, on: Timestamp.dayNumber(night.now))
     if let keepDays, let day = night.last?.day { _ = try store.dropRequests(before: day - keepDays + 1) }
     if json {
       Terminal.out(try night.summary(report: report).summaryJSON())

@@ -18,14 +18,14 @@ struct HostileWriterTests {
     // Five plain days, so that hostile names are out of line on the sixth.
     for day in 0..<5 { lines += TrafficLine.plain(4).map { line in with(line, minute: day * 1440) } }
     for (index, text) in HostileTextTests.texts.enumerated() {
-      for user in 0..<4 {
+      for user in 0..<6 {
         var line = TrafficLine()
         (line.model, line.tenant, line.tags) = (text.isEmpty ? "empty" : text, text, [text])
         line.user = user == 0 ? text : "u-\(user)"
-        line.question = "Tell me about \(user == 3 ? "the " : "")item \(index): \(text)"
+        line.question = "Tell me \(["", "", "", "", "more ", "a word "][user])about item \(index): \(text)"
         // Answers to different questions have few words in common.
         line.answer = text + (0..<14).map { " w\((index * 37 + $0 * $0 * 11) % 997)" }.joined()
-        line.minute = 6 * 1440 + index * 5 + user
+        line.minute = 6 * 1440 + index * 7 + user
         lines.append(line)
       }
     }

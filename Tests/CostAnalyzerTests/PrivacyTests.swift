@@ -160,4 +160,49 @@ struct PrivacyTests {
     #expect(!shown.values.contains { String(decoding: $0, as: UTF8.self).contains("project alpha") })
     #expect(shown.values.contains { String(decoding: $0, as: UTF8.self).contains("project beta") })
   }
+
+  @Test("Users called by a hash: no file has their names, limits still find them, and no figure changes")
+  func users() throws {
+    let scratch = try Scratch()
+    let log = try scratch.write(
+      TrafficLine.log(
+        TrafficLine.plain(60).map { line in
+          var line = line
+          line.user = "person-\(line.user)@house"
+          return line
+        }), to: "log.jsonl")
+    var options = try AnalysisOptions(
+      yaml: """
+        budgets: {limits: [{scope: user, name: person-u-1@house, usd: 0.001, every: 1d}, {scope: user, usd: 0.002, every: 1d}]}
+        batching: {users: [person-u-2@house]}
+        """)
+    let named = try report(of: [log], options: options).files
+    options.privacy.users = .hashed
+    let hashed = try report(of: [log], options: options).files
+    #expect(named.values.contains { String(decoding: $0, as: UTF8.self).contains("person-u-1") })
+    #expect(!hashed.values.contains { String(decoding: $0, as: UTF8.self).contains("person-u") })
+    #expect(Set(named.keys) == Set(hashed.keys))
+    for name in named.keys.sorted() where name.hasSuffix(".csv") {
+      func rows(_ files: [String: Data]) -> [[String]] {
+        let rows = parseCSV(files[name]!)
+        // Ties are ordered by name.
+        return rows.map { zip(rows[0], $0).filter { !["user", "name"].contains($0.0) }.map(\.1) }
+          .sorted { $0.joined(separator: "|") < $1.joined(separator: "|") }
+      }
+      #expect(rows(named) == rows(hashed), "\(name)")
+    }
+    let budgets = try parseCSV(#require(hashed["budgets.csv"]))
+    #expect(column("name", of: budgets).contains { $0.hasPrefix("user ") } && budgets.count > 2)
+    // A night names users from its state.
+    let store = try StateStore(path: scratch.path("state.sqlite"))
+    var analysis = Analysis.Request(inputs: [])
+    analysis.options.privacy.users = .hashed
+    var day = TrafficLine()
+    (day.user, day.minute) = ("person-new@house", 9 * 1440)
+    let later = try scratch.write(TrafficLine.log([day]), to: "later.jsonl")
+    let night = try Nightly(
+      Nightly.Request(inputs: [log, later], analysis: analysis, now: (1_767_600_000 + 12 * 86_400) * 1_000_000), store)
+    #expect(night.changes.contains { $0.dimension == .user && $0.name.hasPrefix("user ") })
+    #expect(!night.markdown.contains("person-"))
+  }
 }

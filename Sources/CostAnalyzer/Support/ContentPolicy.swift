@@ -14,7 +14,11 @@ package struct ContentPolicy: Sendable {
     case full
   }
 
+  /// How users are called.
+  package enum UserNames: String, Codable, Sendable, CaseIterable { case named, hashed }
+
   package let mode: Mode
+  private let users: UserNames
   package let redactor: Redactor
   private let key: [UInt8]
 
@@ -23,6 +27,7 @@ package struct ContentPolicy: Sendable {
   ///   - hashKey: what hashes are keyed with. Without it whoever guesses a text can check the guess.
   package init(_ options: AnalysisOptions.Privacy = .init(), hashKey: String = "") {
     mode = options.content
+    users = options.users
     redactor = Redactor(patterns: options.patterns)
     key = Array(hashKey.utf8)
   }
@@ -43,9 +48,26 @@ package struct ContentPolicy: Sendable {
   }
 
   /// HMAC-SHA256 of the text, its first 16 hexadecimal digits.
-  package func hash(_ text: String) -> String {
+  package func hash(_ text: String) -> String { "hash " + code(text) }
+
+  /// What files call a user. The empty name is nobody's.
+  package func user(_ name: String) -> String {
+    users == .named || name.isEmpty ? name : "user " + code(name)
+  }
+
+  /// Options that name users as `user(_:)` does: what is asked of one still finds them.
+  func renamingUsers(in options: AnalysisOptions) -> AnalysisOptions {
+    var options = options
+    options.batching.users = options.batching.users.map(user)
+    for index in options.budgets.limits.indices where options.budgets.limits[index].scope == .user {
+      options.budgets.limits[index].name = options.budgets.limits[index].name.map(user)
+    }
+    return options
+  }
+
+  private func code(_ text: String) -> String {
     let code = HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: SymmetricKey(data: key))
-    return "hash " + code.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return code.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }
 
@@ -53,6 +75,8 @@ extension AnalysisOptions {
   package struct Privacy: Codable, Sendable, Equatable {
     /// What of questions and answers may stand in the files.
     package var content = ContentPolicy.Mode.redacted
+    /// How users are called in the files.
+    package var users = ContentPolicy.UserNames.named
     /// Regular expressions of further private data.
     package var patterns: [String] = []
 
