@@ -95,7 +95,7 @@ struct LoadedCacheTests {
   }()
 
   private static func answer(_ connection: RedisConnection, _ key: String) throws -> String? {
-    guard case .bulk(let bytes?) = try connection.send([["GET", key]])[0] else { return nil }
+    guard case .bulk(let bytes?) = try connection.replies(to: [["GET", key]])[0] else { return nil }
     return String(decoding: bytes, as: UTF8.self)
   }
 
@@ -110,11 +110,11 @@ struct LoadedCacheTests {
     let dry = try program.run("deploy", "redis", fixture.list, "--prefix", "faq:", "--dry-run")
     #expect(dry.status == 0 && dry.out.contains("would write \(fixture.entries) keys"), "\(dry.out)")
     let connection = try RedisConnection(try RedisAddress(program.environment["REDIS_URL"]!))
-    #expect(try connection.send([["DBSIZE"]]) == [.integer(0)])
+    #expect(try connection.replies(to: [["DBSIZE"]]) == [.integer(0)])
     let loaded = try program.run("deploy", "redis", fixture.list, "--prefix", "faq:")
     #expect(loaded.status == 0 && loaded.out.contains("\(fixture.entries) read back"), "\(loaded.out)\(loaded.error)")
     #expect(!(loaded.out + loaded.error).contains("s3cret"))
-    #expect(try connection.send([["DBSIZE"]]) == [.integer(Int64(fixture.entries))])
+    #expect(try connection.replies(to: [["DBSIZE"]]) == [.integer(Int64(fixture.entries))])
     // As an application would: SHA-256 of model, line feed and question.
     var hits = 0
     for question in fixture.asked {
@@ -123,7 +123,7 @@ struct LoadedCacheTests {
       let object = try JSONSerialization.jsonObject(with: Data(value.utf8)) as? [String: String]
       #expect(object?["question"] == question)
       hits += 1
-      guard case .integer(let left) = try connection.send([["TTL", key]])[0] else { continue }
+      guard case .integer(let left) = try connection.replies(to: [["TTL", key]])[0] else { continue }
       #expect(left > 3_500)
     }
     print(

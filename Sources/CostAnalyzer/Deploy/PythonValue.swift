@@ -4,13 +4,13 @@ import Foundation
 package indirect enum PythonValue: Sendable, CustomStringConvertible {
   case none
   case bool(Bool)
-  /// As it stands in JSON: `0.20` is not what Python makes of it, so numbers are put into its form when read.
+  /// As Python writes it.
   case number(String)
   case string(String)
   case list([PythonValue])
   case dictionary([(String, PythonValue)])
 
-  /// A scalar or a list of scalars in JSON; anything else is a string.
+  /// A scalar or a list of strings in JSON; anything else is a string.
   package init(json: String) {
     let parsed = try? JSONSerialization.jsonObject(with: Data(json.utf8), options: [.fragmentsAllowed])
     self = Self.scalar(parsed, json) ?? .string(json)
@@ -28,23 +28,10 @@ package indirect enum PythonValue: Sendable, CustomStringConvertible {
     case let list as [String]: return .list(list.map { .string($0) })
     case is NSNumber:
       if let whole = Int(json) { return .number(String(whole)) }
-      return Double(json).map { .number(number($0)) }
+      // Swift's shortest digits are Python's, exponents too.
+      return Double(json).map { .number("\($0)") }
     default: return nil
     }
-  }
-
-  /// Python's `repr` of a float: the shortest digits that give it back, with an exponent below 1e-4 and from 1e16 upwards.
-  private static func number(_ value: Double) -> String {
-    var text = "\(value)"
-    guard let mark = text.firstIndex(of: "e") else {
-      guard value != 0, abs(value) < 1e-4 else { return text }
-      return text
-    }
-    let exponent = Int(text[text.index(after: mark)...])!
-    var mantissa = String(text[..<mark])
-    if mantissa.hasSuffix(".0") { mantissa.removeLast(2) }
-    text = "\(mantissa)e\(exponent < 0 ? "-" : "+")\(abs(exponent) < 10 ? "0" : "")\(abs(exponent))"
-    return text
   }
 
   /// Python's `repr`.

@@ -9,7 +9,7 @@ import Foundation
 /// A connection to a Redis server: commands in bulk, answers in the same order.
 package final class RedisConnection {
   private let address: RedisAddress
-  private let socket: Int32
+  private let descriptor: Int32
   private var received: [UInt8] = []
   private var consumed = 0
 
@@ -18,16 +18,16 @@ package final class RedisConnection {
   /// - Parameter timeout: seconds for each wait.
   package init(_ address: RedisAddress, timeout: Int = 10) throws(AnalyzerError) {
     self.address = address
-    socket = try Self.connect(address, timeout)
+    descriptor = try Self.open(address, timeout)
     if let password = address.password {
-      try check(send([["AUTH"] + (address.user.map { [$0] } ?? []) + [password]]))
+      try check(replies(to: [["AUTH"] + (address.user.map { [$0] } ?? []) + [password]]))
     }
-    try check(send([["SELECT", String(address.database)]]))
+    try check(replies(to: [["SELECT", String(address.database)]]))
   }
 
-  deinit { close(socket) }
+  deinit { close(descriptor) }
 
-  private static func connect(_ address: RedisAddress, _ timeout: Int) throws(AnalyzerError) -> Int32 {
+  private static func open(_ address: RedisAddress, _ timeout: Int) throws(AnalyzerError) -> Int32 {
     var hints = addrinfo()
     hints.ai_family = AF_UNSPEC
     #if canImport(Glibc)
@@ -46,7 +46,7 @@ package final class RedisConnection {
     while let candidate = next {
       let info = candidate.pointee
       next = info.ai_next
-      let descriptor = Glibc.socket(info.ai_family, info.ai_socktype | cloexec, info.ai_protocol)
+      let descriptor = socket(info.ai_family, info.ai_socktype | cloexec, info.ai_protocol)
       guard descriptor >= 0 else {
         reason = String(cString: strerror(errno))
         continue
@@ -56,7 +56,7 @@ package final class RedisConnection {
       // On Linux the send timeout is that of connect, too.
       setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
       setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
-      if Glibc.connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 { return descriptor }
+      if connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 { return descriptor }
       reason = errno == EINPROGRESS ? "no answer within \(timeout) s" : String(cString: strerror(errno))
       close(descriptor)
     }
@@ -68,7 +68,7 @@ package final class RedisConnection {
   }
 
   /// Sends commands without waiting in between; one reply for each.
-  package func send(_ commands: [[String]]) throws(AnalyzerError) -> [RedisReply] {
+  package func replies(to commands: [[String]]) throws(AnalyzerError) -> [RedisReply] {
     var bytes: [UInt8] = []
     for command in commands {
       bytes += Array("*\(command.count)\r\n".utf8)
@@ -96,7 +96,7 @@ package final class RedisConnection {
     #endif
     var sent = 0
     while sent < bytes.count {
-      let count = bytes[sent...].withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, flags) }
+      let count = bytes[sent...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, flags) }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { throw Self.failure(address, Self.reason()) }
       sent += count
@@ -114,7 +114,7 @@ package final class RedisConnection {
         }
         return reply
       }
-      let count = recv(socket, &buffer, buffer.count, 0)
+      let count = recv(descriptor, &buffer, buffer.count, 0)
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { throw Self.failure(address, count == 0 ? "it closed the connection" : Self.reason()) }
       received += buffer[..<count]

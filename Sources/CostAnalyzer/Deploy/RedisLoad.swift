@@ -12,11 +12,11 @@ package struct RedisLoad: Sendable {
     for start in stride(from: 0, to: records.count, by: Self.batch) {
       let part = records[start..<min(records.count, start + Self.batch)]
       let sets = part.map { ["SET", $0.key, $0.value] + ($0.seconds.map { ["EX", String($0)] } ?? []) }
-      for reply in try connection.send(sets) {
+      for reply in try connection.replies(to: sets) {
         guard reply == .simple("OK") else { throw refusal(reply, address) }
         written += 1
       }
-      for (record, reply) in zip(part, try connection.send(part.map { ["GET", $0.key] }))
+      for (record, reply) in zip(part, try connection.replies(to: part.map { ["GET", $0.key] }))
       where reply == .bulk(Array(record.value.utf8)) {
         confirmed += 1
       }
