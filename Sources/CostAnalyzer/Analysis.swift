@@ -45,13 +45,16 @@ package struct Analysis: Sendable {
     package var usageTokens = LazyTokenCounter.estimates
     /// Keeps vectors from one run to the next.
     package var store: StateStore?
+    /// Keys the hashes that stand for texts.
+    package var hashKey = ""
     package var progress: (@Sendable (_ stage: String, _ bytes: Int, _ totalBytes: Int, _ lines: Int) -> Void)?
 
     package init(inputs: [String]) { self.inputs = inputs }
   }
 
   package static func run(_ request: Request) throws -> Analysis {
-    let options = request.options
+    let content = ContentPolicy(request.options.privacy, hashKey: request.hashKey)
+    let options = content.renamingUsers(in: request.options)
     let threads = request.threads
     var clock = StageClock()
     let say: (String) -> Void = { request.progress?($0, 0, 0, 0) }
@@ -59,6 +62,7 @@ package struct Analysis: Sendable {
     // Ingest
     let settings = request.ledgerOnly ? nil : try TextSettings(options, tokens: request.tokens)
     var log = try read(request, settings, &clock)
+    log.users = log.users.map(content.user)
 
     // Pricing
     let tables = try options.priceTables()
@@ -72,7 +76,8 @@ package struct Analysis: Sendable {
       let conservation = Conservation(ledger: ledger, log: log, outcomes: [], joint: nil)
       try conservation.enforce()
       return Analysis(
-        options: options, ledgerOnly: true, log: log, prices: prices, priceWarnings: priceWarnings, estimatedWith: estimatedWith,
+        options: options, ledgerOnly: true, log: log, prices: prices, priceWarnings: priceWarnings,
+        estimatedWith: estimatedWith,
         ledger: ledger, holdout: Holdout(log), conservation: conservation, timings: clock.timings)
     }
 
@@ -87,7 +92,7 @@ package struct Analysis: Sendable {
       options: options, log: log, priceTables: tables, prices: prices, ledger: ledger, cache: cache,
       similarity: similarity,
       complexityVersion: settings?.complexityVersion ?? "", trims: settings?.trims, embedder: request.embedder,
-      threads: threads)
+      content: content, threads: threads)
     var outcomes: [StrategyOutcome] = []
     for strategy in StrategyCatalog.all {
       say(strategy.title)
@@ -161,7 +166,7 @@ package struct Analysis: Sendable {
     if let reason = verification.unverifiedReason {
       throw AnalyzerError(.input, "there is nothing to judge by: \(reason)")
     }
-    return ReviewFile(context, verification, setting: setting, count: hits)
+    return try ReviewFile(context, verification, setting: setting, count: hits)
   }
 
   /// A cohort of requests as examples for a smaller model. Reads the log twice.
@@ -347,7 +352,8 @@ extension Analysis {
     let runID = RunManifest.runID(version: Self.version, files: hashes)
     if let precache = candidates?.precache, let hash = hashes[PrecacheList.fileName] {
       let content = try PrecacheManifest(
-        runId: runID, sha256: hash, entries: precache.candidates.count, embedder: embedder,
+        runId: runID, fileSchema: precache.fileSchema, sha256: hash, entries: precache.candidates.count,
+        embedder: embedder,
         threshold: options.cache.threshold, minUsers: options.precache.minUsers
       ).json()
       files.append((PrecacheManifest.fileName, content))

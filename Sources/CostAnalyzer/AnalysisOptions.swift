@@ -196,6 +196,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var prompts = Prompts()
   package var prefix = Prefix()
   package var precache = Precache()
+  package var privacy = Privacy()
   package var report = Report()
 
   package init() {}
@@ -367,6 +368,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try require((0...1).contains(routing.cascadeAccept), "routing.cascadeAccept must be 0 … 1")
     try require((0.1...10_000).contains(routing.feedbackPrior), "routing.feedbackPrior must be 0.1 … 10,000")
     try require(routing.feedbackMinimum >= 1, "routing.feedbackMinimum must be at least 1")
+    try privacy.validate(require)
     try require(precache.minUsers >= 1, "precache.minUsers must be at least 1")
     try require((0...1).contains(precache.minAgreement), "precache.minAgreement must be 0 … 1")
     try require(precache.maxAnswerBytes >= 0, "precache.maxAnswerBytes must not be negative")

@@ -29,6 +29,13 @@ struct AnalysisFlags: ParsableArguments {
   @Option(help: "Embedder: auto, hashed, wordllama, minilm, endpoint, or the folder of a model.")
   var embedder: String?
 
+  @Option(
+    help: """
+      What of questions and answers may stand in the files: none, hashed (keyed with $\(Self.hashKeyVariable)), redacted, \
+      full. (default: redacted)
+      """)
+  var content: ContentPolicy.Mode?
+
   @Option(help: "Threads. Figures do not depend on it. (default: all cores)")
   var threads: Int?
 
@@ -43,6 +50,8 @@ struct AnalysisFlags: ParsableArguments {
   @Flag(name: .shortAndLong, help: "No progress and no summary.")
   var quiet = false
 
+  static let hashKeyVariable = "ANALYZE_HASH_KEY"
+
   func validate() throws {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 … 1024") }
     if logs.isEmpty { throw ValidationError("give at least one log") }
@@ -55,6 +64,7 @@ struct AnalysisFlags: ParsableArguments {
     var request = Analysis.Request(inputs: logs)
     request.options = try resolvedOptions()
     request.threads = threadCount
+    request.hashKey = environment[Self.hashKeyVariable] ?? ""
     request.ledgerOnly = ledgerOnly
     let tokens = LazyTokenCounter { try TokenCounter.installed(environment: environment) }
     request.usageTokens = tokens
@@ -77,6 +87,7 @@ struct AnalysisFlags: ParsableArguments {
     try cache.apply(to: &options)
     if let verdicts { options.cache.verdicts = verdicts }
     if let embedder { options.embedding.model = embedder }
+    if let content { options.privacy.content = content }
     try options.validate()
     return options
   }
@@ -96,3 +107,5 @@ struct AnalysisFlags: ParsableArguments {
     if let problem = analysis.storeProblem { Terminal.error("analyze: \(HostileText.visible(problem.message))") }
   }
 }
+
+extension ContentPolicy.Mode: ExpressibleByArgument {}

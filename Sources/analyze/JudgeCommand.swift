@@ -8,7 +8,8 @@ struct JudgeCommand: ParsableCommand {
     discussion: """
       Half of the hits are those most probably wrong, half are spread over the rest. Change "same" from null to true where
       the cached answer would have been right, to false where it would have been wrong; then
-      `analyze run … --verdicts FILE` counts those hits as judged. The file holds questions and answers as they were logged.
+      `analyze run … --verdicts FILE` counts those hits as judged. The file holds questions and answers as they were logged;
+      hits with private data in them are left out, unless --content full asks for them.
 
       EXAMPLES
         analyze judge traffic.jsonl.zst --hits 100 --out review.jsonl
@@ -25,6 +26,9 @@ struct JudgeCommand: ParsableCommand {
 
   @Option(help: "File to write, readable by you alone.", completion: .file(extensions: ["jsonl"]))
   var out = "review.jsonl"
+
+  @Option(help: "Which hits may stand in the file: redacted, those without private data, or full. (default: redacted)")
+  var content: ContentPolicy.Mode?
 
   @Option(help: "Embedder: auto, hashed, wordllama, minilm, endpoint, or the folder of a model.")
   var embedder: String?
@@ -49,6 +53,7 @@ struct JudgeCommand: ParsableCommand {
     request.options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
     try cache.apply(to: &request.options)
     if let embedder { request.options.embedding.model = embedder }
+    if let content { request.options.privacy.content = content }
     try request.options.validate()
     request.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     request.embedder = try EmbedderCatalog.embedder(
@@ -58,7 +63,8 @@ struct JudgeCommand: ParsableCommand {
     Terminal.out(
       """
       \(NumberText.grouped(review.hits.count)) of \(NumberText.grouped(review.judgeable)) pairs of questions with both \
-      answers kept are in \(HostileText.visible(out)). Fill in "same" and give the file to `analyze run --verdicts`.
+      answers kept are in \(HostileText.visible(out)), \(NumberText.grouped(review.withPrivateData)) others hold private \
+      data. Fill in "same" and give the file to `analyze run --verdicts`.
       """)
   }
 }

@@ -20,6 +20,7 @@ struct Analyze: ParsableCommand {
         analyze prices gpt-4o azure/gpt-4o-2024-08-06
         analyze config > analyze.yaml
         analyze --generate-completion-script bash
+        analyze manual > analyze.1
 
       EXIT CODES
         0 done   1 failed   2 done, but input was rejected or damaged (with --strict)
@@ -34,12 +35,14 @@ struct Analyze: ParsableCommand {
       EvaluateCommand.self, TrainCommand.self, EmbedCommand.self, TokensCommand.self,
       SetupCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
       ReportCommand.self, CompareCommand.self, TemplatesCommand.self,
-      StateCommand.self,
+      StateCommand.self, DeployCommand.self, ManualCommand.self,
     ])
 
   static func main() {
     // A closed standard output (`analyze history | head`) is no error, and must not stop a run: see `Terminal`.
     signal(SIGPIPE, SIG_IGN)
+    // A file that may not grow (`ulimit -f`) is an error of the write, with a message.
+    signal(SIGXFSZ, SIG_IGN)
     InstructionSet.limit(environment: ProcessInfo.processInfo.environment)
     do {
       var command = try parseAsRoot()

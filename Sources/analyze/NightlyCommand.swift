@@ -39,11 +39,20 @@ struct NightlyCommand: ParsableCommand {
   @Option(help: "File for Prometheus' textfile collector. (default: metrics.prom in --out)", completion: .file())
   var metrics: String?
 
+  @Option(
+    help: """
+      Address that gets the summary as JSON, with a text for Slack; a notice that does not arrive fails nothing. \
+      (default: $\(Self.notifyVariable))
+      """)
+  var notify: String?
+
   @Flag(help: "Exit with 2 when a line was rejected or an input was damaged.")
   var strict = false
 
   @Flag(help: "Print one JSON object on standard output.")
   var json = false
+
+  private static let notifyVariable = "ANALYZE_NOTIFY_URL"
 
   func validate() throws {
     if flags.logs.contains("-") { throw ValidationError("standard input cannot be known again: give files") }
@@ -57,6 +66,7 @@ struct NightlyCommand: ParsableCommand {
     let now = environment["SOURCE_DATE_EPOCH"].flatMap(Int64.init) ?? Int64(Date().timeIntervalSince1970)
     let gates = try failIf.map { try Gate($0) }
     let templates = try templates.read()
+    let webhook = try (notify ?? environment[Self.notifyVariable]).map { try Webhook($0) }
     var analysis = try flags.request(environment)
     let quiet = flags.quiet
     let reports = try ReportArchive(path: out)
@@ -82,7 +92,10 @@ struct NightlyCommand: ParsableCommand {
       throw error
     }
     progress?.clear()
-    try publish(night, store, reports, templates, environment)
+    let report = try publish(night, store, reports, templates, environment)
+    if let problem = webhook?.post(night, report: report), !quiet {
+      Terminal.error("analyze: the notice did not arrive: \(HostileText.visible(problem, limit: 500))")
+    }
     if failsNothing(night) { return }
     throw ExitCode(night.failedGates.isEmpty ? 2 : 3)
   }
@@ -90,11 +103,12 @@ struct NightlyCommand: ParsableCommand {
   private func publish(
     _ night: Nightly, _ store: StateStore, _ reports: ReportArchive, _ templates: ReportTemplates,
     _ environment: [String: String]
-  ) throws {
+  ) throws -> String {
     let date = Timestamp.dayText(Timestamp.dayNumber(night.now))
     let (report, runID) = try reports.publish(night, date: date, environment: environment, templates: templates)
     try night.metrics.write(to: metrics ?? out + "/metrics.prom")
     try store.record(night.analysis, runID: runID, out: report, at: night.now)
+    try store.remember(prices: night.prices, on: Timestamp.dayNumber(night.now))
     if let keepDays, let day = night.last?.day { _ = try store.dropRequests(before: day - keepDays + 1) }
     if json {
       Terminal.out(try night.summary(report: report).summaryJSON())
@@ -105,6 +119,7 @@ struct NightlyCommand: ParsableCommand {
       Terminal.error(
         "analyze: \(HostileText.visible(problem.path)): \(HostileText.visible(problem.explanation, limit: 500))")
     }
+    return report
   }
 
   private func failsNothing(_ night: Nightly) -> Bool {

@@ -14,6 +14,7 @@ import Testing
         inputs: [try SampleLogs.file(SampleLogs.random(requests: Int.random(in: 1...30, using: &rng), using: &rng))])
       request.options.cache.embeddingUSDPerMillionTokens = [0, 0.02, 1000].randomElement(using: &rng)!
       request.options.cache.lookupUSDPerMillion = [0, 5].randomElement(using: &rng)!
+      request.options.cache.threshold = [0.95, 0.95, 1].randomElement(using: &rng)!
       request.options.cache.storageUSDPerMillionEntryDays = [0, 3].randomElement(using: &rng)!
       if Bool.random(using: &rng) { request.options.batching.users = ["u1", "u2"] }
       if Bool.random(using: &rng) {

@@ -156,7 +156,7 @@ struct DocsTests {
       "evaluate prompts",
       "evaluate budget-windows", "evaluate router", "train pairs", "train router", "embed", "tokens",
       "setup embeddings", "setup tokenizers",
-      "generate", "prices", "config", "history", "report", "compare", "templates",
+      "generate", "prices", "config", "history", "report", "compare", "templates", "deploy redis", "manual",
     ]
     for command in commands {
       if !text.contains("analyze \(command)") { missing.append("analyze \(command)") }

@@ -12,15 +12,17 @@ struct FieldProbe {
   private let scanner = JSONScanner()
   /// For the record with changes.
   private let otherScanner = JSONScanner()
-  private let redactor = Redactor()
+  private let redactor: Redactor
   private var readings: [FieldReading] = []
   private var probes = 0
 
   /// The readings of a record, in the order of the format's plan; objects that the format takes apart by itself are shown
   /// by their members.
   /// - Parameter line: a record that the format claims, with padding behind it.
-  static func readings(of line: UnsafeRawBufferPointer, format: any LineFormat) -> [FieldReading] {
-    guard var probe = FieldProbe(line, format) else { return [] }
+  static func readings(
+    of line: UnsafeRawBufferPointer, format: any LineFormat, redactor: Redactor
+  ) -> [FieldReading] {
+    guard var probe = FieldProbe(line, format, redactor) else { return [] }
     for index in probe.fields.indices { probe.read(index) }
     let found = probe.readings
     return found.filter { reading in
@@ -30,13 +32,14 @@ struct FieldProbe {
 
   private enum FirstField: Int { case first }
 
-  private init?(_ line: UnsafeRawBufferPointer, _ format: any LineFormat) {
+  private init?(_ line: UnsafeRawBufferPointer, _ format: any LineFormat, _ redactor: Redactor) {
     let (status, found) = scanner.walk(format.plan, line, as: FirstField.self)
     guard status == CA_OK else { return nil }
     fields = (0..<format.plan.count).map { found.base[$0] }
     whole = DraftValues(fields, format, line, scanner)
     self.format = format
     self.line = line
+    self.redactor = redactor
   }
 
   private mutating func read(_ index: Int) {

@@ -80,7 +80,9 @@ package struct Inspection: Sendable {
     priceSource = book.source
     gaps = LogGap.all(
       in: log, models: models, tokens: log.counts.estimated > 0 ? try tokens.get() : try TokenCounter())
-    records = Self.records(of: log, FormatList(mapping).entries.map(\.format), limits: reader.limits)
+    records = Self.records(
+      of: log, FormatList(mapping).entries.map(\.format), limits: reader.limits,
+      Redactor(patterns: options.privacy.patterns))
     self.log = log
   }
 
@@ -103,7 +105,7 @@ package struct Inspection: Sendable {
 
   /// The first record of each format. Standard input cannot be read twice.
   private static func records(
-    of log: RequestLog, _ formats: [any LineFormat], limits: InputLimits
+    of log: RequestLog, _ formats: [any LineFormat], limits: InputLimits, _ redactor: Redactor
   ) -> [Record] {
     var places: [(format: Int, place: RequestPlace)] = []
     for index in 0..<log.requests.count {
@@ -115,7 +117,7 @@ package struct Inspection: Sendable {
       if file.path == "-" { return nil }
       var found: [FieldReading]?
       LogReader.line(place.line, of: file, limits: limits) { line in
-        found = FieldProbe.readings(of: line, format: formats[format])
+        found = FieldProbe.readings(of: line, format: formats[format], redactor: redactor)
       }
       return found.map { Record(format: formats[format].name, place: place, fields: $0) }
     }

@@ -43,6 +43,9 @@ package struct Nightly: Sendable {
   package private(set) var total = LedgerRow()
   package private(set) var days = 0
   package private(set) var changes: [SpendChange] = []
+  /// The price of every model of the window now, and what of it is new.
+  package private(set) var prices: [String: String] = [:]
+  package private(set) var priceChanges: [PriceChange] = []
   /// Whether there are days enough to call anything usual.
   package private(set) var isComparable = false
   package let analysis: Analysis
@@ -57,7 +60,8 @@ package struct Nightly: Sendable {
     windowDays = request.windowDays
     request.analysis.progress?("taking in new logs", 0, 0, 0)
     var intake = try Intake(
-      store, request.analysis.options, tokens: request.analysis.usageTokens, threads: request.analysis.threads, now: now)
+      store, request.analysis.options, tokens: request.analysis.usageTokens, threads: request.analysis.threads, now: now
+    )
     try intake.take(request.inputs)
     for line in intake.lines {
       inputs[line.outcome, default: 0] += 1
@@ -76,11 +80,14 @@ package struct Nightly: Sendable {
         hint: "give log files, directories or globs")
     }
     (analysis, missing) = try Self.analyse(request, store, lastDay: lastDay)
-    try summarise(totals, store)
+    let content = ContentPolicy(request.analysis.options.privacy, hashKey: request.analysis.hashKey)
+    try summarise(totals, store, content)
+    prices = PriceChange.prices(analysis.prices, at: now)
+    priceChanges = PriceChange.find(prices, since: try store.prices(before: Timestamp.dayNumber(now)))
     gates = request.gates.map { GateResult(gate: $0, verdict: $0.judge(value(of: $0.measure, totals))) }
   }
 
-  private mutating func summarise(_ totals: [DailyTotal], _ store: StateStore) throws {
+  private mutating func summarise(_ totals: [DailyTotal], _ store: StateStore, _ content: ContentPolicy) throws {
     for entry in totals { total.add(entry.row) }
     days = totals.count
     let today = Timestamp.dayNumber(now)
@@ -96,6 +103,9 @@ package struct Nightly: Sendable {
       changes += SpendChange.find(
         dimension, dimension == .total ? totals : try store.daily(dimension), day: last.day, firstDay: first.day,
         spent: last.row.cost)
+    }
+    for index in changes.indices where changes[index].dimension == .user {
+      changes[index].name = content.user(changes[index].name)
     }
   }
 

@@ -20,6 +20,9 @@ extension Nightly {
       parts.append("wrong semantic hits \(Self.percent(wrongHits.lower)) to \(Self.percent(wrongHits.upper))")
     }
     if !changes.isEmpty { parts.append("\(changes.count) change\(changes.count == 1 ? "" : "s") of note") }
+    if !priceChanges.isEmpty {
+      parts.append("\(priceChanges.count) price\(priceChanges.count == 1 ? "" : "s") changed")
+    }
     if !failedGates.isEmpty {
       parts.append("FAILED " + failedGates.map(\.gate.description).joined(separator: ", "))
     }
@@ -64,7 +67,7 @@ extension Nightly {
 
         """
     }
-    text += "\n## Changes\n\n" + changesText
+    text += "\n## Changes\n\n" + changesText + pricesText
     if !gates.isEmpty {
       text += "\n## Gates\n\n| gate | value | |\n|---|---:|---|\n"
       for result in gates {
@@ -76,6 +79,16 @@ extension Nightly {
           }
         text += "| \(HostileText.markdown(result.gate.description)) | \(value) | \(verdict) |\n"
       }
+    }
+    return text
+  }
+
+  private var pricesText: String {
+    if priceChanges.isEmpty { return "" }
+    var text = "\nPriced otherwise than on the night before:\n\n| model | before | now |\n|---|---|---|\n"
+    for change in priceChanges.prefix(50) {
+      let cells = [change.model, change.before, change.now].map { HostileText.markdown($0, limit: 500) }
+      text += "| \(cells.joined(separator: " | ")) |\n"
     }
     return text
   }
@@ -143,6 +156,11 @@ extension Nightly {
       var usualUsd: String?
       var days: Int
     }
+    package struct PriceLine: Encodable, Sendable {
+      var model: String
+      var before: String
+      var now: String
+    }
     package struct GateLine: Encodable, Sendable {
       var gate: String
       var verdict: String
@@ -161,6 +179,7 @@ extension Nightly {
     package var stateDays: Int
     package var stateCostPicodollars: String
     package var changes: [Change]
+    package var priceChanges: [PriceLine]
     package var gates: [GateLine]
     package var missingLogs: Int
     package var report: String?
@@ -178,6 +197,7 @@ extension Nightly {
           dimension: $0.dimension.rawValue, name: $0.name, kind: $0.kind.rawValue, costUsd: MoneyText.exact($0.cost),
           usualUsd: $0.usual.map(MoneyText.exact), days: $0.days)
       },
+      priceChanges: priceChanges.map { .init(model: $0.model, before: $0.before, now: $0.now) },
       gates: gates.map {
         switch $0.verdict {
         case .passed(let value): .init(gate: $0.gate.description, verdict: "passed", value: value)

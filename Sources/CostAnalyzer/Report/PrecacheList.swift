@@ -5,6 +5,8 @@ import Foundation
 package struct PrecacheList: Sendable {
   /// Versioned: a deploy job reads this.
   package static let schema = "precache/2"
+  /// Of a list without texts: it names entries and can fill no cache.
+  package static let keysSchema = "precache-keys/1"
   package static let fileName = "precache.jsonl"
 
   package struct Candidate: Codable, Sendable {
@@ -37,9 +39,11 @@ package struct PrecacheList: Sendable {
   package private(set) var leftOut: [(reason: String, clusters: Int)] = []
 
   private static let mostVariants = 10
+  private let content: ContentPolicy
 
   package init(_ walk: WalkForward, _ rules: CandidateRules, _ reach: ListReach) {
     let context = rules.context
+    content = context.content
     var refused = walk.leftOut
     let (aging, curves) = Self.aging(rules, walk.candidates)
     for candidate in walk.candidates {
@@ -110,8 +114,39 @@ package struct PrecacheList: Sendable {
     encoder.keyEncodingStrategy = .convertToSnakeCase
     var text = ""
     for candidate in candidates {
-      text += HostileText.json(String(decoding: try encoder.encode(candidate), as: UTF8.self)) + "\n"
+      let line = holdsTexts ? try encoder.encode(candidate) : try encoder.encode(KeyLine(candidate, content))
+      text += HostileText.json(String(decoding: line, as: UTF8.self)) + "\n"
     }
     return text
+  }
+
+  /// Schema of the lines that are written.
+  package var fileSchema: String { holdsTexts ? Self.schema : Self.keysSchema }
+
+  private var holdsTexts: Bool { content.mode == .redacted || content.mode == .full }
+
+  /// A candidate without its texts.
+  private struct KeyLine: Encodable {
+    var schema = PrecacheList.keysSchema
+    var rank: Int
+    var key: String
+    var group: String
+    var model: String
+    var questionHash: String?
+    var requests: Int
+    var users: Int
+    var savedUsd: String
+    var answerAgreement: Double
+    var suggestedTtl: String
+    var firstSeen: String
+    var lastSeen: String
+
+    init(_ candidate: Candidate, _ content: ContentPolicy) {
+      (rank, key, group, model) = (candidate.rank, candidate.key, candidate.group, candidate.model)
+      questionHash = content.shown(candidate.question)
+      (requests, users, savedUsd) = (candidate.requests, candidate.users, candidate.savedUsd)
+      (answerAgreement, suggestedTtl) = (candidate.answerAgreement, candidate.suggestedTtl)
+      (firstSeen, lastSeen) = (candidate.firstSeen, candidate.lastSeen)
+    }
   }
 }

@@ -10,7 +10,7 @@ package struct PrecacheManifest: Codable, Sendable {
   /// As in `run.json`.
   package var runId: String
   package var file = PrecacheList.fileName
-  package var fileSchema = PrecacheList.schema
+  package var fileSchema: String
   package var sha256: String
   package var entries: Int
   /// The vectors and the least cosine that the variants and the forecast rest on.

@@ -54,7 +54,7 @@ package struct RunManifest: Codable, Sendable {
   package var options: AnalysisOptions
   package var files: [String: String]
 
-  static func sha256(_ data: Data) -> String {
+  package static func sha256(_ data: Data) -> String {
     SHA256.hash(data: data).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
   }
 

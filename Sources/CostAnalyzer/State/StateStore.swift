@@ -52,8 +52,10 @@ package final class StateStore: Sendable {
 
   static func explain(_ error: any Error) -> String {
     if let error = error as? AnalyzerError { return error.message }
-    return (error as? DatabaseError).map { $0.message ?? "SQLite error \($0.resultCode.rawValue)" }
-      ?? error.localizedDescription
+    guard let error = error as? DatabaseError else { return error.localizedDescription }
+    let message = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+    // SQLite's words for a full disk depend on which of its files did not fit.
+    return error.resultCode == .SQLITE_IOERR ? message + "; is the disk full?" : message
   }
 
   private static var migrator: DatabaseMigrator {
@@ -99,6 +101,7 @@ package final class StateStore: Sendable {
       }
     }
     migrator.registerMigration("3 requests and daily sums", migrate: createRequests)
+    migrator.registerMigration("4 prices", migrate: createPrices)
     return migrator
   }
 

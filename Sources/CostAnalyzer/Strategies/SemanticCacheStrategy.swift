@@ -45,7 +45,9 @@ package enum SemanticCacheStrategy: Strategy {
       if kind == .exact { isExact[position] = true }
     }
     let asked = context.cache.requests.enumerated().map { position, request -> (request: UInt32, charge: PicoDollars) in
-      (request, isExact[position] ? charges.lookup : 2 * charges.lookup + trace.embeddingCosts[position])
+      // From a threshold of 1 upwards nothing is embedded.
+      let embedding = setting.threshold < 1 ? trace.embeddingCosts[position] : 0
+      return (request, isExact[position] ? charges.lookup : 2 * charges.lookup + embedding)
     }
     let service = CacheService(
       effect: ServedEffect(served: served, charges: asked, count: context.log.requests.count), requests: served.count,

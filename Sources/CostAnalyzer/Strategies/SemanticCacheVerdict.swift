@@ -128,7 +128,6 @@ extension SemanticCacheChapter {
 struct ShownHits {
   private static let shownCharacters = 160
   private let context: StrategyContext
-  private let redactor = Redactor()
   private let users: [Int]
 
   init(_ context: StrategyContext) {
@@ -150,15 +149,15 @@ struct ShownHits {
 
   private let keyOf: [UInt32: UInt32]
 
-  /// Nil where the answer is not kept, private data stands in it, or fewer than `precache.minUsers` users asked.
+  /// Nil where the answer is not kept, one of the texts may not be shown, or fewer than `precache.minUsers` users asked.
   func text(of request: Int) -> (question: String, answer: String)? {
     let prompt = context.log.prompts.prompts[Int(context.log.requests[request].prompt)]
     guard prompt.answerRequest == request, !prompt.answer.isEmpty, let key = keyOf[prompt.key],
       users[Int(key)] >= context.options.precache.minUsers
     else { return nil }
-    let question = String(decoding: prompt.text, as: UTF8.self)
-    let answer = String(decoding: prompt.answer, as: UTF8.self)
-    guard redactor.finding(in: question) == nil, redactor.finding(in: answer) == nil else { return nil }
+    guard let question = context.content.shown(String(decoding: prompt.text, as: UTF8.self)),
+      let answer = context.content.shown(String(decoding: prompt.answer, as: UTF8.self))
+    else { return nil }
     return (String(question.prefix(Self.shownCharacters)), String(answer.prefix(Self.shownCharacters)))
   }
 }

@@ -107,11 +107,13 @@ package struct StrategyContext: Sendable {
   package var embedder: (any Embedder)?
   package var threads: Int
   package var holdout: Holdout
+  /// What of the log's texts may be written.
+  package var content: ContentPolicy
 
   package init(
     options: AnalysisOptions, log: RequestLog, priceTables: [PriceTable], prices: PriceBook, ledger: Ledger,
     cache: CacheTrace, similarity: Similarity, complexityVersion: String, trims: TrimMeasure? = nil,
-    embedder: (any Embedder)? = nil, threads: Int
+    embedder: (any Embedder)? = nil, content: ContentPolicy? = nil, threads: Int
   ) {
     self.options = options
     self.log = log
@@ -125,6 +127,7 @@ package struct StrategyContext: Sendable {
     self.embedder = embedder
     self.threads = threads
     holdout = Holdout(log)
+    self.content = content ?? ContentPolicy(options.privacy)
   }
 }
 

@@ -40,10 +40,12 @@ package struct TemplateNumbers: Sendable {
     return opening
   }
 
-  /// What tables call a template: its number, and its words where enough users begin so and nothing private is in them.
-  package func name(_ number: UInt32, users: Int, minUsers: Int) -> String {
+  /// What tables call a template: its number, and its words where enough users begin so and they may be shown.
+  package func name(_ number: UInt32, users: Int, minUsers: Int, _ content: ContentPolicy) -> String {
     let opening = openings[Int(number)]
-    let isShown = users >= minUsers && Redactor().finding(in: opening) == nil
-    return "template \(number + 1)" + (isShown && !opening.isEmpty ? ": \(opening) …" : "")
+    guard users >= minUsers, !opening.isEmpty, let words = content.shown(opening) else {
+      return "template \(number + 1)"
+    }
+    return "template \(number + 1): \(words) …"
   }
 }

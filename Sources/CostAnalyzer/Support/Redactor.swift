@@ -1,14 +1,33 @@
-/// Finds text that must not leave the log: e-mail addresses, phone and card numbers, keys and tokens, IP addresses.
+import Foundation
+
+/// Finds text that must not leave the log: e-mail addresses, phone, card and bank account numbers, keys and tokens, IP
+/// addresses, and what the user's own patterns match.
 ///
 /// Used to keep such questions and answers out of the pre-cache list and of the tables; it decides, it does not rewrite.
 /// One pass over the bytes by hand: `Regex` took most of the time of the candidate list.
 package struct Redactor: Sendable {
-  package enum Finding: String, Sendable, CaseIterable { case email, phone, card, secret, ip }
+  package enum Finding: String, Sendable, CaseIterable { case email, phone, card, iban, secret, ip, pattern }
 
-  package init() {}
+  private let patterns: [NSRegularExpression]
+
+  /// - Parameter patterns: regular expressions; checked when the options are.
+  package init(patterns: [String] = []) {
+    self.patterns = patterns.map {
+      guard let expression = try? NSRegularExpression(pattern: $0) else {
+        preconditionFailure("privacy.patterns are validated with the options")
+      }
+      return expression
+    }
+  }
 
   /// The first kind of private data in the text, or nil.
   package func finding(in text: String) -> Finding? {
+    if let found = builtIn(text) { return found }
+    let range = NSRange(text.startIndex..., in: text)
+    return patterns.contains { $0.firstMatch(in: text, range: range) != nil } ? .pattern : nil
+  }
+
+  private func builtIn(_ text: String) -> Finding? {
     var text = text
     return text.withUTF8 { bytes in
       var hasAt = false
@@ -23,6 +42,7 @@ package struct Redactor: Sendable {
       if SecretRules.occur(in: bytes) { return .secret }
       if digits >= 4, Self.hasIPv4(bytes) { return .ip }
       if hasColon, digits > 0, Self.hasIPv6(bytes) { return .ip }
+      if digits >= 6, BankAccount.occurs(in: bytes) { return .iban }
       return digits >= 8 ? DigitRun.finding(in: bytes) : nil
     }
   }

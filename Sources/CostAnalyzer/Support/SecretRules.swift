@@ -20,9 +20,18 @@ struct SecretRules {
   private static let rules: [Rule] =
     ["sk-", "sk_", "pk-", "pk_", "rk-", "rk_"].map { Rule($0, .wordDash, 16) }
     + ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "hf_", "npm_"].map { Rule($0, .word, 20, digit: false) }
+    // Groq, Perplexity, xAI, Replicate, Databricks, DigitalOcean, Shopify, PyPI, Vault, Grafana, Linear, Notion, Doppler,
+    // New Relic, Stripe's webhooks, Google's OAuth, Mailgun.
+    + [
+      "gsk_", "pplx-", "xai-", "r8_", "dapi", "dop_v1_", "shpat_", "pypi-", "glsa_", "lin_api_", "ntn_", "NRAK-",
+      "whsec_",
+    ]
+    .map { Rule($0, .wordDash, 20) }
+    + ["hvs.", "dp.pt.", "ya29."].map { Rule($0, .wordDashDot, 20) }
+    + [Rule("key-", .word, 32)]
     + ["xoxa-", "xoxb-", "xoxe-", "xoxp-", "xoxr-", "xoxs-"].map { Rule($0, .wordDash, 10) }
     + [
-      Rule("github_pat_", .wordDash, 20, digit: false), Rule("glpat-", .wordDash, 16),
+      Rule("github_pat_", .wordDash, 20, digit: false), Rule("glpat-", .wordDash, 16, digit: false),
       Rule("AKIA", .upper, 16, digit: false),
       Rule("ASIA", .upper, 16, digit: false), Rule("AIza", .wordDash, 30), Rule("SG.", .wordDashDot, 20),
       Rule("Bearer ", .wordDashDot, 16), Rule("bearer ", .wordDashDot, 16),

@@ -11,6 +11,8 @@ struct EndpointClient: Sendable {
   let url: String
   let key: String?
   let options: EndpointOptions
+  /// Statuses that say it went well.
+  var accepted = 200...200
   /// Seconds that a server may ask for before a further try.
   private static let longestWait = 120.0
 
@@ -22,13 +24,13 @@ struct EndpointClient: Sendable {
     var problem = ""
   }
 
-  /// The body of a 200 answer. Throws when further tries are used up or would not help.
+  /// The body of an answer with an accepted status. Throws when further tries are used up or would not help.
   func post(_ body: Data) throws(AnalyzerError) -> Data {
     var delay = options.firstDelay
     var tries = 1
     while true {
       let reply = try ask(body)
-      if reply.status == 200 { return reply.body }
+      if accepted.contains(reply.status) { return reply.body }
       let mayPass = reply.status == 0 || reply.status == 429 || reply.status >= 500
       let wait = reply.retryAfter ?? delay
       guard mayPass, tries <= options.retries, wait <= Self.longestWait else { throw failure(reply, tries: tries) }

@@ -14,8 +14,8 @@ struct ClustersChapter {
         """
         Questions that one cache entry would answer (no TTL, cosine ≥ \
         \(NumberText.fixed(analysis.options.cache.threshold, 2)), guards on); the largest saving first. Questions asked by \
-        fewer than \(minUsers) users, or with private data in them, are not shown. *Answers agree* is the share of its newest \
-        answers that agree with each other.
+        fewer than \(minUsers) users are not shown, \(others(analysis.options.privacy.content)). *Answers agree* is the share of \
+        its newest answers that agree with each other.
         """)
     ]
     let top = Array(candidates.shown.filter { !$0.isWithheld }.prefix(analysis.options.report.topRows))
@@ -24,6 +24,15 @@ struct ClustersChapter {
     blocks += [.paragraph(counts(minUsers)), .paragraph(list())]
     return ReportDocument.Section(
       "Questions worth caching", blocks + PrecacheTables.walkForwardBlocks(candidates.walkForward))
+  }
+
+  private func others(_ mode: ContentPolicy.Mode) -> String {
+    switch mode {
+    case .none: "and of the others no text (`--content none`)"
+    case .hashed: "the others by a hash of their text (`--content hashed`)"
+    case .redacted: "nor those with private data in them"
+    case .full: "the others whatever they hold (`--content full`)"
+    }
   }
 
   private func chart() -> ClusterChart? {

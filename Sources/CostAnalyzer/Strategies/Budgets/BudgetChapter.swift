@@ -244,12 +244,12 @@ package struct BudgetChapter: Sendable {
     return table
   }
 
-  /// A question is shown only as the rest of the report would: asked by enough users, and without private data.
+  /// A question is shown only as the rest of the report would: asked by enough users, and as far as its text may be.
   private func question(of spike: SpendSpikes.Spike) -> String {
     guard let question = spike.question else { return "" }
     if spike.questionUsers < context.options.precache.minUsers { return "\(CachingCandidates.withheld)few users)" }
     let text = String(decoding: context.log.prompts.texts[Int(question.number)], as: UTF8.self)
-    return Redactor().finding(in: text) == nil ? text : "\(CachingCandidates.withheld)private data)"
+    return context.content.shown(text) ?? context.content.placeholder
   }
 
   private func template(of spike: SpendSpikes.Spike, _ part: SpendSpikes.Part) -> String {
@@ -257,6 +257,7 @@ package struct BudgetChapter: Sendable {
       (0..<context.log.requests.count).lazy.map { context.log.requests[$0] }.filter {
         $0.prompt != Request.noText && templates.byPrompt[Int($0.prompt)] == part.number
       }.map(\.user))
-    return templates.name(part.number, users: users.count, minUsers: context.options.precache.minUsers)
+    return templates.name(
+      part.number, users: users.count, minUsers: context.options.precache.minUsers, context.content)
   }
 }

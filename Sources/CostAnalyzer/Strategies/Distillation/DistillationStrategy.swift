@@ -105,7 +105,8 @@ package enum DistillationStrategy: Strategy {
       table.add(
         .int(number + 1),
         .text(
-          cohorts.templates.name(cohort.template, users: cohort.users, minUsers: context.options.precache.minUsers)),
+          cohorts.templates.name(
+            cohort.template, users: cohort.users, minUsers: context.options.precache.minUsers, context.content)),
         .text(cohort.model), .int(cohort.requests.count), .int(cohort.users), .int(cohort.days),
         .int(cohort.accepted.count),
         .int(cohort.distinct), .share(cohort.diversity), .number(cohort.entropy, decimals: 3), .usd(cohort.cost),

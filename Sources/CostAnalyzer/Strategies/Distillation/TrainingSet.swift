@@ -30,14 +30,14 @@ package struct TrainingSet: Sendable {
     }
     let cohort = cohorts.all[number - 1]
     template = cohorts.templates.name(
-      cohort.template, users: cohort.users, minUsers: context.options.precache.minUsers)
+      cohort.template, users: cohort.users, minUsers: context.options.precache.minUsers, context.content)
     (model, requests, accepted) = (cohort.model, cohort.requests.count, cohort.accepted.count)
     let candidates = Array(cohort.accepted.prefix(DistillationCohorts.mostCompared))
     let rows = ExampleChoice.rows(of: candidates, context)
     let kept = ExampleChoice.distinct(rows, context)
     distinct = kept.count
     var usable: [(row: Int, line: Data)] = []
-    let redactor = Redactor()
+    let redactor = context.content.redactor
     for (place, example) in zip(kept, try read(kept.map { candidates[$0] })) {
       if let example, example.texts.allSatisfy({ redactor.finding(in: $0) == nil }) {
         usable.append((rows[place], example.line))

@@ -177,14 +177,17 @@ struct FeedbackChapter {
     var table = Table(
       "routing_quality",
       [
-        .init("from_model", "from"), .init("to_model", "to"), .init("requests", "requests"), .init("saved_usd", "saved"),
+        .init("from_model", "from"), .init("to_model", "to"), .init("requests", "requests"),
+        .init("saved_usd", "saved"),
         .init("satisfaction", "satisfaction today"), .init("change", "change"), .init("lower", "95 % or bound from"),
         .init("upper", "to"), .init("basis", "known from"),
       ])
     if ratings.all.isEmpty { return (table, 0, 0) }
     var compared = 0
     let order = moves.sorted {
-      ($1.value.saved, ratings.models[$0.key.from], $0.key.to) < ($0.value.saved, ratings.models[$1.key.from], $1.key.to)
+      ($1.value.saved, ratings.models[$0.key.from], $0.key.to) < (
+        $0.value.saved, ratings.models[$1.key.from], $1.key.to
+      )
     }
     for (move, sums) in order {
       let today = byModel[move.from].posterior(prior).mean

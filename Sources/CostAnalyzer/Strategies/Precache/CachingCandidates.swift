@@ -3,7 +3,7 @@ package struct CachingCandidates: Sendable {
   /// One cluster with the question that stands for it, as a table may show it.
   package struct Shown: Sendable {
     package var cluster: Cluster
-    /// Withheld where no wording has enough users and where it holds private data.
+    /// Withheld where no wording has enough users and where its text may not be shown; a hash where texts are hashed.
     package var question: String
     package var isWithheld: Bool
     package var model: String
@@ -70,8 +70,9 @@ package struct CachingCandidates: Sendable {
     var isWithheld = true
     if let representative = cluster.representative {
       let text = Wording(of: representative, positions, context).text
-      isWithheld = rules.isPrivate(text)
-      question = isWithheld ? "\(withheld)private data)" : text
+      let shown = context.content.shown(text)
+      isWithheld = shown == nil
+      question = shown ?? context.content.placeholder
     }
     return Shown(
       cluster: cluster, question: question, isWithheld: isWithheld,

@@ -45,7 +45,6 @@ package struct CandidateRules: Sendable {
   let context: StrategyContext
   let clusters: LeaderClusters
   let same: SameAnswer
-  private let redactor = Redactor()
   /// Answers that are looked at until enough users are found who got the same.
   private static let answersAskedForUsers = 512
 
@@ -82,7 +81,8 @@ package struct CandidateRules: Sendable {
       decoding: context.log.prompts.prompts[Int(context.log.requests[request].prompt)].answer, as: UTF8.self)
   }
 
-  package func isPrivate(_ text: String) -> Bool { redactor.finding(in: text) != nil }
+  /// What a list holds is served to others: private data stays out whatever may be shown in the report.
+  package func isPrivate(_ text: String) -> Bool { context.content.redactor.finding(in: text) != nil }
 
   /// Whether the positions belong to enough users at all; spares most clusters everything else.
   private func hasUsers(_ positions: ArraySlice<UInt32>) -> Bool {

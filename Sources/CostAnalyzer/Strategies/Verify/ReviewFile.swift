@@ -26,10 +26,19 @@ package struct ReviewFile: Sendable {
   package private(set) var hits: [Hit] = []
   /// Pairs of questions with a hit whose two answers are kept.
   package private(set) var judgeable = 0
+  /// Of the others, those whose texts may not be shown.
+  package private(set) var withPrivateData = 0
 
   /// One hit of a pair of questions, for a verdict speaks for all. Half are the riskiest of the setting, half are spread evenly
   /// over the others in the order of the log.
-  init(_ context: StrategyContext, _ verification: Verification, setting: CacheSetting, count: Int) {
+  /// Throws where no text may be written: there would be nothing to judge.
+  init(_ context: StrategyContext, _ verification: Verification, setting: CacheSetting, count: Int) throws {
+    let content = context.content
+    if content.mode == .none || content.mode == .hashed {
+      throw AnalyzerError(
+        .usage, "--content \(content.mode.rawValue) leaves nothing to judge",
+        hint: "a review file holds questions and answers: --content redacted or full")
+    }
     let prompts = context.log.prompts
     func kept(_ request: Int) -> PromptTable.RawPrompt? {
       let prompt = prompts.prompts[Int(context.log.requests[request].prompt)]
@@ -39,9 +48,15 @@ package struct ReviewFile: Sendable {
     let all = verification.riskiest(.max, of: setting).filter {
       kept($0.request) != nil && kept($0.server) != nil && seen.insert($0.pair).inserted
     }
-    judgeable = all.count
-    let risky = all.prefix(count / 2)
-    let rest = all.dropFirst(risky.count).sorted { $0.request < $1.request }
+    func isShown(_ request: Int) -> Bool {
+      let prompt = kept(request)!
+      return [prompt.text, prompt.answer].allSatisfy { content.shown(String(decoding: $0, as: UTF8.self)) != nil }
+    }
+    let shown = all.filter { isShown($0.request) && isShown($0.server) }
+    judgeable = shown.count
+    withPrivateData = all.count - shown.count
+    let risky = shown.prefix(count / 2)
+    let rest = shown.dropFirst(risky.count).sorted { $0.request < $1.request }
     let wanted = min(rest.count, count - risky.count)
     let spread = (0..<wanted).map { rest[$0 * rest.count / wanted] }
     let input = ReviewFile.identity(of: context.log)
