@@ -30,9 +30,10 @@ extension BurnChart {
     var sums = [Int128](repeating: 0, count: steps)
     var lastTime = window.start
     let length = max(1, end - window.start)
-    log.requests.forEach { request in
-      guard request.time >= window.start, request.time < end else { return }
-      scopes.forEach(scope, request) { number in
+    for index in 0..<log.requests.count {
+      let request = log.requests[index]
+      guard request.time >= window.start, request.time < end else { continue }
+      scopes.forEach(scope, index, request) { number in
         if scopes.name(scope, number) != window.name { return }
         // A share of the window in two factors: a product of times does not fit.
         let step = Int(Double(request.time - window.start) / Double(length) * Double(steps))
