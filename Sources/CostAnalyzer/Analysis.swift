@@ -72,7 +72,8 @@ package struct Analysis: Sendable {
       let conservation = Conservation(ledger: ledger, log: log, outcomes: [], joint: nil)
       try conservation.enforce()
       return Analysis(
-        options: options, ledgerOnly: true, log: log, prices: prices, priceWarnings: priceWarnings, estimatedWith: estimatedWith,
+        options: options, ledgerOnly: true, log: log, prices: prices, priceWarnings: priceWarnings,
+        estimatedWith: estimatedWith,
         ledger: ledger, holdout: Holdout(log), conservation: conservation, timings: clock.timings)
     }
 

@@ -59,7 +59,8 @@ struct TrainRouterCommand: ParsableCommand {
     let handSet = try ComplexityModel.builtin()
     let verdicts = try verdicts()
     let training = try RouterTraining(
-      try files.flatMap(outcomes) + (verdicts?.outcomes ?? []), recalibrateOn: try recalibrate.map(outcomes), base: handSet,
+      try files.flatMap(outcomes) + (verdicts?.outcomes ?? []), recalibrateOn: try recalibrate.map(outcomes),
+      base: handSet,
       normalizer: TextNormalizer(), threads: threads)
     // Names only: a report may leave the machine.
     let names = (files + feedback).map { URL(fileURLWithPath: $0).lastPathComponent }

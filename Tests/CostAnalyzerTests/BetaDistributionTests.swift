@@ -14,7 +14,8 @@ struct BetaDistributionTests {
     }
   }
 
-  @Test("P(share ≤ x) is the area below the density", arguments: [(1.5, 4.0), (20, 3), (2, 2), (300, 200), (17.4, 2.6)])
+  @Test(
+    "P(share ≤ x) is the area below the density", arguments: [(1.5, 4.0), (20, 3), (2, 2), (300, 200), (17.4, 2.6)])
   func cumulative(_ a: Double, _ b: Double) {
     let beta = BetaDistribution(a, b)
     for x in [0.05, 0.3, 0.6, 0.9, 0.99] { #expect(abs(beta.cumulative(x) - Self.naive(a, b, x)) < 1e-5, "\(x)") }

@@ -135,8 +135,10 @@ struct BudgetTests {
   func perKeyAndTeam() throws {
     let usd: Int128 = 1_000_000_000_000
     let lines = (0..<6).map { index in
-      let owner = index < 3 ? #""key":"alias-a","tenant":"sales","# : index < 5 ? #""key":"alias-b","tenant":"sales","# : ""
-      return #"{\#(owner)"schema":"traffic/1","ts":"2026-01-05T08:00:0\#(index)Z","model":"m","cost_usd":1,"usage":{"input":1,"output":1}}"#
+      let owner =
+        index < 3 ? #""key":"alias-a","tenant":"sales","# : index < 5 ? #""key":"alias-b","tenant":"sales","# : ""
+      return
+        #"{\#(owner)"schema":"traffic/1","ts":"2026-01-05T08:00:0\#(index)Z","model":"m","cost_usd":1,"usage":{"input":1,"output":1}}"#
     }
     let log = try Ingest.read(lines: lines)
     let keys = try BudgetReplay(log, Self.options(BudgetLimit(.key, usd: 2)))
@@ -146,7 +148,8 @@ struct BudgetTests {
     let teams = try BudgetReplay(log, Self.options(BudgetLimit(.team, usd: 4), BudgetLimit(.key, usd: 2)))
     #expect(teams.windows.map(\.name) == ["sales", "alias-a", "alias-b"] && teams.served == 5 * usd)
     let none = try BudgetReplay(
-      try costLog([("2026-01-05T08:00:00Z", "a", 9), ("2026-01-05T08:00:01Z", "a", 9)]), Self.options(BudgetLimit(.key, usd: 1)))
+      try costLog([("2026-01-05T08:00:00Z", "a", 9), ("2026-01-05T08:00:01Z", "a", 9)]),
+      Self.options(BudgetLimit(.key, usd: 1)))
     #expect(none.windows.isEmpty && none.refusedRequests == 0)
   }
 

@@ -31,10 +31,12 @@ struct FeedbackChapterTests {
     let log = try Self.read(Self.log(requests: 2500, seed: 4))
     let ratings = Ratings(log)
     // Plain loops.
-    #expect(ratings.all.map(\.request) == log.all.indices.filter { index in
-      let request = log.all[index]
-      return request.feedback != .none && !request.isError && !request.flags.contains(.gatewayHit)
-    })
+    #expect(
+      ratings.all.map(\.request)
+        == log.all.indices.filter { index in
+          let request = log.all[index]
+          return request.feedback != .none && !request.isError && !request.flags.contains(.gatewayHit)
+        })
     #expect(ratings.all.count > 1500)
     for rating in ratings.all.prefix(300) {
       let request = log.requests[rating.request]
@@ -88,7 +90,8 @@ struct FeedbackChapterTests {
     #expect(text.contains("Natural experiments") && text.contains("a Beta prior"))
     let quality = try parseCSV(Data(#require(tables["routing_quality"]).csv.utf8))
     let compared = quality.dropFirst().filter { $0[8].hasPrefix("same ") }
-    #expect(!compared.isEmpty && compared.allSatisfy { Double($0[6])! <= Double($0[5])! && Double($0[5])! <= Double($0[7])! })
+    #expect(
+      !compared.isEmpty && compared.allSatisfy { Double($0[6])! <= Double($0[5])! && Double($0[5])! <= Double($0[7])! })
     for row in quality.dropFirst() where !row[8].hasPrefix("same ") {
       // Satisfaction is 0 … 1 on the other model.
       #expect(abs(Double(row[4])! + Double(row[6])!) < 1e-5 && abs(Double(row[4])! + Double(row[7])! - 1) < 1e-5)
@@ -112,7 +115,8 @@ struct FeedbackChapterTests {
           let isHard = index % 2 == 0
           return SampleLogs.line(
             index, time: 1_767_600_000 + Int64(index), user: index % 7, model: isHard ? "gpt-4o" : "gpt-4o-mini",
-            question: isHard ? "what is the capital of france \(index)" : "prove step by step that case \(index) is optimal",
+            question: isHard
+              ? "what is the capital of france \(index)" : "prove step by step that case \(index) is optimal",
             input: 100, output: 50, extra: feedback ? #","feedback":\#(index % 3 == 0 ? -1 : 1)"# : "")
         }.joined(separator: "\n"))
     }

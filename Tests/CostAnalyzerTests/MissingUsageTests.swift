@@ -25,7 +25,8 @@ struct MissingUsageTests {
   private static func line(_ model: String, _ usage: String = "") -> String {
     trafficLine([
       "model": "\"\(model)\"", "usage": usage,
-      "messages": #"[{"role":"system","content":"abab"},{"role":"user","content":"ab x"},{"role":"user","content":"abab"}]"#,
+      "messages":
+        #"[{"role":"system","content":"abab"},{"role":"user","content":"ab x"},{"role":"user","content":"abab"}]"#,
       "answer": "\"ab abab\"",
     ])
   }
@@ -36,7 +37,8 @@ struct MissingUsageTests {
     for text in [true, false] {
       let log = try Self.read([Self.line("gpt-4o"), Self.line("claude-3-haiku")], tokens: counter, text: text)
       // abab | ab, " ", x | abab; the answer: ab, " ", abab.
-      #expect(log.all.map(\.usage.input) == [5, 6] && log.all.map(\.usage.output) == [3, 4], "times 1.135, rounded up")
+      #expect(
+        log.all.map(\.usage.input) == [5, 6] && log.all.map(\.usage.output) == [3, 4], "times 1.135, rounded up")
       #expect(log.all.allSatisfy { $0.flags.contains(.estimated) } && log.counts.estimated == 2)
     }
   }
@@ -48,7 +50,8 @@ struct MissingUsageTests {
     func count(_ texts: String...) -> UInt32 {
       UInt32(texts.reduce(0) { $0 + counter.count(Array($1.utf8), .o200k) })
     }
-    #expect(log.requests[0].usage.input == count("abab", "ab x", "abab") && log.requests[0].usage.output == count("ab abab"))
+    #expect(
+      log.requests[0].usage.input == count("abab", "ab x", "abab") && log.requests[0].usage.output == count("ab abab"))
   }
 
   @Test("A log with counts never asks for a tokenizer; a counter that cannot be made is an error of the run")
@@ -73,7 +76,8 @@ struct MissingUsageTests {
   func report() throws {
     let lines = (0..<60).map { index in
       trafficLine([
-        "id": "\"r\(index)\"", "ts": "\(1_767_600_000 + index)", "model": index % 2 == 0 ? "\"gpt-4o\"" : "\"claude-sonnet-4-5\"",
+        "id": "\"r\(index)\"", "ts": "\(1_767_600_000 + index)",
+        "model": index % 2 == 0 ? "\"gpt-4o\"" : "\"claude-sonnet-4-5\"",
         "usage": index % 3 == 0 ? "" : #"{"input":10,"output":5}"#,
         "messages": #"[{"role":"user","content":"question number \#(index)"}]"#, "answer": "\"answer \(index)\"",
       ])
@@ -86,7 +90,8 @@ struct MissingUsageTests {
     #expect(analysis.ledger.estimatedCost == cost && cost > 0 && cost < analysis.ledger.total.cost)
     let files = try analysis.reportFiles(environment: [:])
     let text = String(decoding: try #require(files.first { $0.name == "report.md" }).content, as: UTF8.self)
-    #expect(text.contains("20 requests have no token counts. Theirs are counted in the texts with o200k_base (estimated)"))
+    #expect(
+      text.contains("20 requests have no token counts. Theirs are counted in the texts with o200k_base (estimated)"))
     #expect(text.contains("\(MoneyText.readable(cost)) of the bill is **estimated**"))
     let path = try SampleLogs.file(lines.joined(separator: "\n") + "\n")
     let gaps = try Inspection(inputs: [path], all: true, options: AnalysisOptions(), threads: 1).gaps

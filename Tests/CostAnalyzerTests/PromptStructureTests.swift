@@ -17,8 +17,10 @@ struct PromptStructureTests {
     "JSON that stands by itself loses its blanks; what is no JSON, or stands in code or in a sentence, stays",
     arguments: [
       ("Sort:\n{\n  \"a\": [1, 2],\n  \"b  c\": \"x  y\"\n}\nby a", "Sort:\n{\"a\":[1,2],\"b  c\":\"x  y\"}\nby a"),
-      ("  [1,\t2 ]  \nx", "  [1,2]  \nx"), ("{\"a\": \"\\\" b , \"}", "{\"a\":\"\\\" b , \"}"), ("a\n[ ]\nb", "a\n[]\nb"),
-      ("{\"a\": 1,}", "{\"a\": 1,}"), ("[1, 2 , ]", "[1, 2 , ]"), ("[\"a,\", \",\" ]", "[\"a,\",\",\"]"), ("{\"a\": 1} and so on", "{\"a\": 1} and so on"), ("see {\"a\": 1}", "see {\"a\": 1}"),
+      ("  [1,\t2 ]  \nx", "  [1,2]  \nx"), ("{\"a\": \"\\\" b , \"}", "{\"a\":\"\\\" b , \"}"),
+      ("a\n[ ]\nb", "a\n[]\nb"),
+      ("{\"a\": 1,}", "{\"a\": 1,}"), ("[1, 2 , ]", "[1, 2 , ]"), ("[\"a,\", \",\" ]", "[\"a,\",\",\"]"),
+      ("{\"a\": 1} and so on", "{\"a\": 1} and so on"), ("see {\"a\": 1}", "see {\"a\": 1}"),
       ("```json\n{\"a\": 1}\n```", "```json\n{\"a\": 1}\n```"), ("[1, 2", "[1, 2"), ("{\"a\n\": 1}", "{\"a\n\": 1}"),
       // Not closed itself, but what comes behind it is.
       ("[ x\n{\"a\": 1}\ny", "[ x\n{\"a\":1}\ny"),
@@ -42,13 +44,16 @@ struct PromptStructureTests {
     }
   }
 
-  @Test("On random JSON the value is the same, every byte but blanks stays in its place, and no blank is left outside strings")
+  @Test(
+    "On random JSON the value is the same, every byte but blanks stays in its place, and no blank is left outside strings"
+  )
   func sameValue() throws {
     var random = TestRandom(8)
     var shorter = 0
     for round in 0..<300 {
       let block = try JSONSerialization.data(
-        withJSONObject: [Self.value(0, using: &random)], options: round % 2 == 0 ? [.prettyPrinted, .sortedKeys] : [.sortedKeys])
+        withJSONObject: [Self.value(0, using: &random)],
+        options: round % 2 == 0 ? [.prettyPrinted, .sortedKeys] : [.sortedKeys])
       let text = "Explain this:\n\(String(decoding: block, as: UTF8.self))\nIn one line."
       let left = Self.trim(text, .whitespace)
       let lines = left.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -75,7 +80,8 @@ struct PromptStructureTests {
     #expect(Self.trim("\(a)\n\n\n\n\(a)\n") == "\(a)\n")
     #expect(Self.trim("\(a)\n\nWhy?\n\n\(a)", .politeness) == "\(a)\n\nWhy?\n\n\(a)")
     for kept in [
-      "Short.\n\nShort.", "\(a)\n\n\(a)?", "\(a) `x`\n\nWhy?\n\n\(a) `x`", "\(a) You must answer.\n\nWhy?\n\n\(a) You must answer.",
+      "Short.\n\nShort.", "\(a)\n\n\(a)?", "\(a) `x`\n\nWhy?\n\n\(a) `x`",
+      "\(a) You must answer.\n\nWhy?\n\n\(a) You must answer.",
       "User: \(a)\n\nWhy?\n\nUser: \(a)", "```\n\(a)\n\n\(a)\n```", "\(a)\n\n```\n\(a)\n```",
     ] {
       #expect(Self.trim(kept) == kept)

@@ -100,7 +100,8 @@ extension TrafficGenerator {
 
   private mutating func freshDraft(time: Int64, _ random: inout SeededRandom) -> Draft {
     let (area, user) = population.draw(&random)
-    let model = random.chance(options.ownModelShare) ? population.model(of: user, area: area) : TrafficModel.mix.draw(&random)
+    let model =
+      random.chance(options.ownModelShare) ? population.model(of: user, area: area) : TrafficModel.mix.draw(&random)
     let spec = ProductArea.all[area]
     let pool = IntentCatalog.Pool.allCases[KindMix.tables[area].draw(&random)]
     let suggested = pool == .faq && random.chance(0.28)

@@ -57,7 +57,8 @@ package struct Nightly: Sendable {
     windowDays = request.windowDays
     request.analysis.progress?("taking in new logs", 0, 0, 0)
     var intake = try Intake(
-      store, request.analysis.options, tokens: request.analysis.usageTokens, threads: request.analysis.threads, now: now)
+      store, request.analysis.options, tokens: request.analysis.usageTokens, threads: request.analysis.threads, now: now
+    )
     try intake.take(request.inputs)
     for line in intake.lines {
       inputs[line.outcome, default: 0] += 1

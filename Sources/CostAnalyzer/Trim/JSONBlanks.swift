@@ -71,7 +71,8 @@ enum JSONBlanks {
         isString = true
       } else if byte == 32 || (9...13).contains(byte) {
         let end = bytes[index..<block.upperBound].firstIndex { $0 != 32 && !(9...13).contains($0) } ?? block.upperBound
-        edits.append(MarkedText.Edit(range: index..<end, rule: edits.isEmpty ? PromptRules.number(of: "json-blanks") : -1))
+        edits.append(
+          MarkedText.Edit(range: index..<end, rule: edits.isEmpty ? PromptRules.number(of: "json-blanks") : -1))
         index = end
         continue
       }

@@ -88,8 +88,8 @@ package struct NaturalExperiment: Sendable, Equatable {
       1.96
       * (variance(
         fromRated, both.reduce(0) { $0 + $1.sum.from }, both.reduce(0) { $0 + $1.weight * $1.weight / $1.n.from })
-        + variance(
-          toRated, both.reduce(0) { $0 + $1.sum.to }, both.reduce(0) { $0 + $1.weight * $1.weight / $1.n.to }))
+      + variance(
+        toRated, both.reduce(0) { $0 + $1.sum.to }, both.reduce(0) { $0 + $1.weight * $1.weight / $1.n.to }))
       .squareRoot()
     let half = max(clustered, independent)
     lower = max(-1, change - half)
