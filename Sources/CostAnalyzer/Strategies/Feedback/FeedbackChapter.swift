@@ -42,6 +42,12 @@ struct FeedbackChapter {
           )
         ], files: tables + [quality])
     }
+    var shown = tables[0]
+    shown.rows.removeAll { if case .text(Self.tierInBand) = $0[0] { true } else { false } }
+    let others =
+      compared == moved
+      ? ""
+      : " For the others only bounds are known, **not from your traffic**: the other model may content nobody or everybody."
     var blocks: [ReportSection.Block] = [
       .paragraph(
         """
@@ -50,7 +56,7 @@ struct FeedbackChapter {
         \(NumberText.fixed(prior.mass, 0)) verdicts (a Beta prior, `routing.feedbackPrior`), and its interval (95 %) takes \
         verdicts for independent. Who votes is not who asks: these are the views of those who said something.
         """),
-      .table(tables[0], top: .max),
+      .table(shown, top: .max),
       .paragraph(experimentText),
     ]
     if !comparisons.all.isEmpty { blocks.append(.table(tables[1], top: context.options.report.topRows)) }
@@ -58,13 +64,15 @@ struct FeedbackChapter {
       .paragraph(
         """
         What routing would do to satisfaction, by move. \(NumberText.grouped(compared)) of \(NumberText.grouped(moved)) moved \
-        requests go between models that this log compares; for the others only bounds are known, **not from your traffic**: the other \
-        model may content nobody or everybody.
+        requests go between models that this log compares.\(others)
         """),
       .table(quality, top: context.options.report.topRows),
     ]
     return ReportSection("Users' verdicts", blocks: blocks, files: tables + [quality])
   }
+
+  /// In the CSV file alone: it has too many rows to be read.
+  private static let tierInBand = "tier at P(simple)"
 
   private var experimentText: String {
     let minimum = NumberText.grouped(context.options.routing.feedbackMinimum)
@@ -107,7 +115,7 @@ struct FeedbackChapter {
       let bandName = band.map(Ratings.bandName) ?? "no text"
       return [
         ("model", ratings.models[model]), ("tier", tierNames[model]), ("P(simple)", bandName),
-        ("tier at P(simple)", "\(tierNames[model]) at \(bandName)"),
+        (Self.tierInBand, "\(tierNames[model]) at \(bandName)"),
       ]
     }
     context.log.requests.forEach { request in
@@ -122,7 +130,7 @@ struct FeedbackChapter {
     for rating in ratings.all {
       for (by, name) in places(rating.model, rating.cohorts?.band) { groups[by]![name]!.add(rating.satisfaction) }
     }
-    for by in ["model", "tier", "P(simple)", "tier at P(simple)"] {
+    for by in ["model", "tier", "P(simple)", Self.tierInBand] {
       for (name, group) in (groups[by] ?? [:]).sorted(by: { $0.key < $1.key }) where group.rated > 0 {
         let posterior = group.posterior(prior)
         let interval = posterior.interval
@@ -141,7 +149,7 @@ struct FeedbackChapter {
         .init("cohorts_by", "same"), .init("from_model", "from"), .init("to_model", "to"),
         .init("cohorts", "cohorts"), .init("users", "users"), .init("from_rated", "rated, from"),
         .init("to_rated", "rated, to"), .init("from_satisfaction", "satisfaction, from"),
-        .init("to_satisfaction", "satisfaction, to"), .init("change", "change"), .init("lower", "95 % from"),
+        .init("to_satisfaction", "satisfaction, to"), .init("change", "change, points"), .init("lower", "95 % from"),
         .init("upper", "to"),
       ])
     for comparison in comparisons.all {
@@ -179,7 +187,8 @@ struct FeedbackChapter {
       [
         .init("from_model", "from"), .init("to_model", "to"), .init("requests", "requests"),
         .init("saved_usd", "saved"),
-        .init("satisfaction", "satisfaction today"), .init("change", "change"), .init("lower", "95 % or bound from"),
+        .init("satisfaction", "satisfaction today"), .init("change", "change, points"),
+        .init("lower", "95 % or bound from"),
         .init("upper", "to"), .init("basis", "known from"),
       ])
     if ratings.all.isEmpty { return (table, 0, 0) }
