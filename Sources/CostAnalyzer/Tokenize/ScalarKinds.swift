@@ -42,6 +42,12 @@ struct ScalarKinds: OptionSet {
 
   /// One byte a scalar, so that a lookup is one load. Takes some milliseconds to fill, once a process.
   static let table: [UInt8] = (0..<0x110000).map { value in
-    Unicode.Scalar(UInt32(value)).map { ScalarKinds($0).rawValue } ?? ScalarKinds.symbol.rawValue
+    guard assigned.contains(where: { $0.contains(value) }), let scalar = Unicode.Scalar(UInt32(value)) else {
+      return ScalarKinds.symbol.rawValue
+    }
+    return ScalarKinds(scalar).rawValue
   }
+
+  /// Planes that have characters with properties; asking for those of all scalars takes four times as long.
+  private static let assigned = [0..<0x4_0000, 0xE_0000..<0xE_1000]
 }
