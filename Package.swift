@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -20,6 +21,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -39,6 +41,7 @@ let package = Package(
         "CZstd", "CZlib", "CTextScan", "CKernels", "CMatrix", "CSystem",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Yams", package: "Yams"),
       ],
       // Embedded in the code, so that the installed program is one file.
@@ -52,6 +55,9 @@ let package = Package(
         .embedInCode("Data/prefixcaching.yaml"), .embedInCode("Data/promptrules.yaml"),
         .embedInCode("Data/scope.yaml"),
         .embedInCode("Data/uncacheable.yaml"), .embedInCode("Data/wordorder.yaml"),
+        .embedInCode("Templates/page.mustache"), .embedInCode("Templates/block.mustache"),
+        .embedInCode("Templates/table.mustache"), .embedInCode("Templates/page.css"),
+        .embedInCode("Templates/charts.css"), .embedInCode("Templates/sort.js"),
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -70,3 +76,11 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx17
 )
+
+// `make fuzz`; libFuzzer brings its own `main`.
+if ProcessInfo.processInfo.environment["FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["CostAnalyzer"], path: "Fuzz", exclude: ["run.sh"],
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -10,6 +10,8 @@ package struct Analysis: Sendable {
   package var prices: PriceBook
   /// Tables that were old when the last request was made.
   package var priceWarnings: [String] = []
+  /// What counted the tokens of requests without counts; empty where all have them.
+  package var estimatedWith = ""
   package var ledger: Ledger
   package var outcomes: [StrategyOutcome] = []
   package var holdout: Holdout
@@ -39,6 +41,8 @@ package struct Analysis: Sendable {
     package var cascade: Cascade?
     /// Counts tokens; nil estimates them.
     package var tokens: TokenCounter?
+    /// Counts the tokens of requests whose log has no counts.
+    package var usageTokens = LazyTokenCounter.estimates
     /// Keeps vectors from one run to the next.
     package var store: StateStore?
     /// Keys the hashes that stand for texts.
@@ -65,14 +69,16 @@ package struct Analysis: Sendable {
     let prices = PriceBook(models: log.models, tables: tables)
     clock.measure("price", rows: { [count = log.requests.count] in count }) { prices.price(&log) }
     let ledger = clock.measure("ledger", rows: { $0.total.requests }) { Ledger(log) }
+    let estimatedWith = ledger.total.estimated > 0 ? try request.usageTokens.get().summary : ""
     let priceWarnings = PriceAge.warnings(
       prices, tables: tables, lastRequest: ledger.lastTime, maxDays: options.prices.maxAgeDays)
     if request.ledgerOnly {
       let conservation = Conservation(ledger: ledger, log: log, outcomes: [], joint: nil)
       try conservation.enforce()
       return Analysis(
-        options: options, ledgerOnly: true, log: log, prices: prices, priceWarnings: priceWarnings, ledger: ledger,
-        holdout: Holdout(log), conservation: conservation, timings: clock.timings)
+        options: options, ledgerOnly: true, log: log, prices: prices, priceWarnings: priceWarnings,
+        estimatedWith: estimatedWith,
+        ledger: ledger, holdout: Holdout(log), conservation: conservation, timings: clock.timings)
     }
 
     // Normalize, Embed, Neighbours
@@ -108,7 +114,8 @@ package struct Analysis: Sendable {
       ledger: ledger, log: log, outcomes: outcomes, joint: joint, budgets: budgets.replay)
     try conservation.enforce()
     return Analysis(
-      options: options, log: log, prices: prices, priceWarnings: priceWarnings, ledger: ledger, outcomes: outcomes,
+      options: options, log: log, prices: prices, priceWarnings: priceWarnings, estimatedWith: estimatedWith,
+      ledger: ledger, outcomes: outcomes,
       holdout: context.holdout, joint: joint, budgets: budgets, candidates: candidates,
       conservation: conservation, embedder: similarity.embedder,
       vectors: VectorCounts(computed: similarity.computedVectors, reused: similarity.reusedVectors),
@@ -182,6 +189,21 @@ package struct Analysis: Sendable {
     }
   }
 
+  /// Users' verdicts of a log as outcomes of the two models that its options name, or else its cheapest and dearest.
+  package static func feedbackOutcomes(_ request: Request) throws -> FeedbackOutcomes {
+    let options = request.options
+    var clock = StageClock()
+    var log = try read(request, try textOnly(options), &clock)
+    let tables = try options.priceTables()
+    let prices = PriceBook(models: log.models, tables: tables)
+    prices.price(&log)
+    return try FeedbackOutcomes(
+      StrategyContext(
+        options: options, log: log, priceTables: tables, prices: prices, ledger: Ledger(log),
+        cache: CacheTrace(log, options: options.cache), similarity: Similarity(), complexityVersion: "",
+        threads: request.threads))
+  }
+
   /// For replays of caches: nothing is trimmed.
   private static func textOnly(_ options: AnalysisOptions) throws -> TextSettings {
     var options = options
@@ -205,6 +227,7 @@ package struct Analysis: Sendable {
       var reader = LogReader(settings: settings, threads: request.threads)
       reader.limits = options.inputLimits
       reader.mapping = mapping
+      reader.tokens = request.usageTokens
       reader.needs.text = !request.ledgerOnly
       reader.needs.scope = options.cache.scope
       reader.needs.key = options.cache.key
@@ -216,6 +239,7 @@ package struct Analysis: Sendable {
       return reader.read(files)
     }
     log.problems = problems + log.problems
+    try request.usageTokens.check()
     try requireRequests(log)
     return log
   }
@@ -287,6 +311,12 @@ extension Analysis {
       potentialEvidence: joint.levers.map(\.evidence).max() ?? .replayed)
   }
 
+  /// Share of the semantic hits of the cache as configured that would have been wrong; nil where nothing is verified.
+  package var wrongHits: Verification.Interval? {
+    guard let verification = outcomes.lazy.compactMap(\.verification).first else { return nil }
+    return verification.rates[options.deployed(threshold: options.cache.threshold)]?.wrong
+  }
+
   /// Factor from the days that have requests to 30 days; nil below two days.
   package var monthMultiplier: Double? { ledger.days.count >= 2 ? 30 / Double(ledger.days.count) : nil }
 
@@ -314,9 +344,10 @@ extension Analysis {
   /// All files of the report and those added to it, the manifest last. What is added does not change the run's id: a night
   /// that was killed and run again is the same analysis.
   package func reportFiles(
-    environment: [String: String], adding others: [(name: String, content: Data)] = []
+    environment: [String: String], templates: ReportTemplates = .builtIn,
+    adding others: [(name: String, content: Data)] = []
   ) throws -> [(name: String, content: Data)] {
-    var files = try ReportFiles(self).files
+    var files = try ReportFiles(self, templates).files
     let hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, RunManifest.sha256($0.content)) })
     let runID = RunManifest.runID(version: Self.version, files: hashes)
     if let precache = candidates?.precache, let hash = hashes[PrecacheList.fileName] {

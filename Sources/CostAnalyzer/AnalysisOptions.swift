@@ -131,6 +131,10 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     package var cascade = false
     /// Share of the cheap answers that will do.
     package var cascadeAccept = 0.7
+    /// How many verdicts the log's mean satisfaction is worth where that of a group begins.
+    package var feedbackPrior = 20.0
+    /// Verdicts on each of two models before their answers to the same work are compared.
+    package var feedbackMinimum = 30
   }
 
   package struct Prompts: Codable, Sendable, Equatable {
@@ -362,6 +366,8 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
       (0.01...100).contains(routing.outputRatio) && (0.01...100).contains(routing.inputRatio),
       "routing.outputRatio and routing.inputRatio must be 0.01 … 100")
     try require((0...1).contains(routing.cascadeAccept), "routing.cascadeAccept must be 0 … 1")
+    try require((0.1...10_000).contains(routing.feedbackPrior), "routing.feedbackPrior must be 0.1 … 10,000")
+    try require(routing.feedbackMinimum >= 1, "routing.feedbackMinimum must be at least 1")
     try privacy.validate(require)
     try require(precache.minUsers >= 1, "precache.minUsers must be at least 1")
     try require((0...1).contains(precache.minAgreement), "precache.minAgreement must be 0 … 1")

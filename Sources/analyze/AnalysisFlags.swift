@@ -66,10 +66,10 @@ struct AnalysisFlags: ParsableArguments {
     request.threads = threadCount
     request.hashKey = environment[Self.hashKeyVariable] ?? ""
     request.ledgerOnly = ledgerOnly
+    let tokens = LazyTokenCounter { try TokenCounter.installed(environment: environment) }
+    request.usageTokens = tokens
     if ledgerOnly { return request }
-    if request.options.prompts.level != .none {
-      request.tokens = try TokenCounter.installed(environment: environment)
-    }
+    if request.options.prompts.level != .none { request.tokens = try tokens.get() }
     let embedding = request.options.embedding
     request.embedder = try EmbedderCatalog.embedder(embedding, environment: environment)
     if embedding.cascade > 0 && request.embedder is TransformerEmbedder {

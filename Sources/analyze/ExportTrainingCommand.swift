@@ -50,6 +50,7 @@ struct ExportTrainingCommand: ParsableCommand {
 
   func run() throws {
     var request = Analysis.Request(inputs: logs)
+    request.usageTokens = LazyTokenCounter { try TokenCounter.installed() }
     request.options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
     if let embedder { request.options.embedding.model = embedder }
     try request.options.validate()

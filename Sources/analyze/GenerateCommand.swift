@@ -31,6 +31,15 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Format: \(GeneratedFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
   var format = GeneratedFormat.traffic
 
+  @Option(help: "Share of the answers that a user gives a verdict on, 0 … 1.")
+  var feedback = 0.032
+
+  @Option(help: "Share of good verdicts on a model's answers, as MODEL=SHARE; 0.2 less on complex work. (repeatable)")
+  var satisfaction: [String] = []
+
+  @Option(help: "Share of the requests that stay on the model of their user and product, 0 … 1; the others go to any.")
+  var ownModel = 0.97
+
   @Flag(help: "Log what each request was billed.")
   var cost = false
 
@@ -51,6 +60,15 @@ struct GenerateCommand: ParsableCommand {
     options.users = users
     options.drift = drift
     options.includeCost = cost
+    options.feedbackShare = feedback
+    options.ownModelShare = ownModel
+    for text in satisfaction {
+      let parts = text.split(separator: "=")
+      guard parts.count == 2, let share = Double(parts[1]) else {
+        throw ValidationError("--satisfaction must be MODEL=SHARE, such as gpt-4o-mini=0.7")
+      }
+      options.satisfaction[String(parts[0])] = share
+    }
     let summary = try writeGeneratedLog(options: options, format: format, to: out, truthPath: truth)
     if quiet { return }
     Terminal.out(

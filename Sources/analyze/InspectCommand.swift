@@ -46,7 +46,8 @@ struct InspectCommand: ParsableCommand {
     prices.apply(to: &options)
     try options.validate()
     let inspection = try Inspection(
-      inputs: logs, all: all, options: options, threads: ProcessInfo.processInfo.activeProcessorCount)
+      inputs: logs, all: all, options: options,
+      tokens: LazyTokenCounter { try TokenCounter.installed() }, threads: ProcessInfo.processInfo.activeProcessorCount)
     Terminal.out(json ? try InspectionSummary(inspection).summaryJSON() : InspectionText(inspection).text())
     if inspection.log.requests.count == 0 { throw ExitCode(1) }
   }

@@ -18,7 +18,8 @@ struct InspectionText {
     var text = "INPUT\n  \(found) file\(inspection.filesFound == 1 ? "" : "s")"
     let containers = Dictionary(grouping: log.ends, by: \.container.rawValue).mapValues(\.count)
     text += ": " + containers.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-    text += "\n  \(NumberText.grouped(counts.lines)) lines read: \(NumberText.grouped(counts.accepted)) requests, "
+    text += "\n  \(NumberText.grouped(counts.lines)) line\(counts.lines == 1 ? "" : "s") read: "
+    text += "\(NumberText.grouped(counts.accepted)) request\(counts.accepted == 1 ? "" : "s"), "
     text += "\(NumberText.grouped(counts.duplicates)) repeated ids, \(NumberText.grouped(counts.rejected)) rejects, "
     text += "\(NumberText.grouped(counts.blank)) blank\n"
     if inspection.isSample {

@@ -49,6 +49,7 @@ struct JudgeCommand: ParsableCommand {
 
   func run() throws {
     var request = Analysis.Request(inputs: logs)
+    request.usageTokens = LazyTokenCounter { try TokenCounter.installed() }
     request.options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
     try cache.apply(to: &request.options)
     if let embedder { request.options.embedding.model = embedder }

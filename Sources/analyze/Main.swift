@@ -15,6 +15,7 @@ struct Analyze: ParsableCommand {
         analyze run logs/ --prices model_prices_and_context_window.json --json | jq .joint
         zstd -dc today.jsonl.zst | analyze run - --only ledger
         analyze generate --requests 20000 --seed 7 --out demo.jsonl.zst
+        analyze compare reports/2026-11-19 reports/2026-11-26
         analyze evaluate pairs labelled.jsonl --json | jq .auc
         analyze prices gpt-4o azure/gpt-4o-2024-08-06
         analyze config > analyze.yaml
@@ -33,6 +34,7 @@ struct Analyze: ParsableCommand {
       NeighboursCommand.self,
       EvaluateCommand.self, TrainCommand.self, EmbedCommand.self, TokensCommand.self,
       SetupCommand.self, GenerateCommand.self, PricesCommand.self, ConfigCommand.self, HistoryCommand.self,
+      ReportCommand.self, CompareCommand.self, TemplatesCommand.self,
       StateCommand.self, DeployCommand.self, ManualCommand.self,
     ])
 

@@ -23,6 +23,8 @@ struct NightlyCommand: ParsableCommand {
   @Option(help: "Directory of the reports.", completion: .directory)
   var out = "reports"
 
+  @OptionGroup var templates: TemplateFlags
+
   @Option(help: "Days of logs that are analysed together.")
   var window = 30
 
@@ -63,6 +65,7 @@ struct NightlyCommand: ParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let now = environment["SOURCE_DATE_EPOCH"].flatMap(Int64.init) ?? Int64(Date().timeIntervalSince1970)
     let gates = try failIf.map { try Gate($0) }
+    let templates = try templates.read()
     let webhook = try (notify ?? environment[Self.notifyVariable]).map { try Webhook($0) }
     var analysis = try flags.request(environment)
     let quiet = flags.quiet
@@ -89,7 +92,7 @@ struct NightlyCommand: ParsableCommand {
       throw error
     }
     progress?.clear()
-    let report = try publish(night, store, reports, environment)
+    let report = try publish(night, store, reports, templates, environment)
     if let problem = webhook?.post(night, report: report), !quiet {
       Terminal.error("analyze: the notice did not arrive: \(HostileText.visible(problem, limit: 500))")
     }
@@ -98,13 +101,15 @@ struct NightlyCommand: ParsableCommand {
   }
 
   private func publish(
-    _ night: Nightly, _ store: StateStore, _ reports: ReportArchive, _ environment: [String: String]
+    _ night: Nightly, _ store: StateStore, _ reports: ReportArchive, _ templates: ReportTemplates,
+    _ environment: [String: String]
   ) throws -> String {
     let date = Timestamp.dayText(Timestamp.dayNumber(night.now))
-    let (report, runID) = try reports.publish(night, date: date, environment: environment)
+    let (report, runID) = try reports.publish(night, date: date, environment: environment, templates: templates)
     try night.metrics.write(to: metrics ?? out + "/metrics.prom")
     try store.record(night.analysis, runID: runID, out: report, at: night.now)
     try store.remember(prices: night.prices, on: Timestamp.dayNumber(night.now))
+    try store.remember(list: night.list, on: Timestamp.dayNumber(night.now))
     if let keepDays, let day = night.last?.day { _ = try store.dropRequests(before: day - keepDays + 1) }
     if json {
       Terminal.out(try night.summary(report: report).summaryJSON())

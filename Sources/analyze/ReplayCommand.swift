@@ -65,6 +65,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
     var request = Analysis.Request(inputs: logs)
+    request.usageTokens = LazyTokenCounter { try TokenCounter.installed() }
     request.options = try resolvedOptions()
     request.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let threshold = request.options.cache.threshold

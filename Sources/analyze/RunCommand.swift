@@ -24,6 +24,8 @@ struct RunCommand: ParsableCommand {
     completion: .directory)
   var out = "reports"
 
+  @OptionGroup var templates: TemplateFlags
+
   @Option(help: "Run one part only: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
   var only: Part?
 
@@ -42,6 +44,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
+    let templates = try templates.read()
     var request = try flags.request(environment, ledgerOnly: only == .ledger)
     let quiet = flags.quiet
     let progress = quiet || isatty(2) == 0 ? nil : ProgressLine()
@@ -71,7 +74,7 @@ struct RunCommand: ParsableCommand {
       throw error
     }
     progress?.clear()
-    let files = try analysis.reportFiles(environment: environment)
+    let files = try analysis.reportFiles(environment: environment, templates: templates)
     try output.publish(files)
 
     if json { Terminal.out(try RunSummary(analysis, report: out).summaryJSON()) }

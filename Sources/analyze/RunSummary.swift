@@ -101,7 +101,7 @@ struct RunSummary: Encodable {
         "Embedder  \(HostileText.visible(analysis.embedder)), \(NumberText.grouped(computed)) vectors computed, "
           + "\(NumberText.grouped(reused)) kept from earlier runs")
     }
-    lines.append("Report    \(HostileText.visible(report, limit: 2000))/report.md")
+    lines.append("Report    \(HostileText.visible(report, limit: 2000))/report.md, report.html")
     return lines.joined(separator: "\n")
   }
 }

@@ -131,6 +131,28 @@ struct BudgetTests {
     #expect(named.windows.map(\.name) == ["b"] && named.windows.map(\.refused) == [1])
   }
 
+  @Test("Keys and teams have budgets where the log names them, and none where it does not")
+  func perKeyAndTeam() throws {
+    let usd: Int128 = 1_000_000_000_000
+    let lines = (0..<6).map { index in
+      let owner =
+        index < 3 ? #""key":"alias-a","tenant":"sales","# : index < 5 ? #""key":"alias-b","tenant":"sales","# : ""
+      return
+        #"{\#(owner)"schema":"traffic/1","ts":"2026-01-05T08:00:0\#(index)Z","model":"m","cost_usd":1,"usage":{"input":1,"output":1}}"#
+    }
+    let log = try Ingest.read(lines: lines)
+    let keys = try BudgetReplay(log, Self.options(BudgetLimit(.key, usd: 2)))
+    #expect(keys.windows.map(\.name) == ["alias-a", "alias-b"] && keys.windows.map(\.refused) == [1, 0])
+    let named = try BudgetReplay(log, Self.options(BudgetLimit(.key, name: "alias-b", usd: 1)))
+    #expect(named.windows.map(\.used) == [usd] && named.refusedRequests == 1)
+    let teams = try BudgetReplay(log, Self.options(BudgetLimit(.team, usd: 4), BudgetLimit(.key, usd: 2)))
+    #expect(teams.windows.map(\.name) == ["sales", "alias-a", "alias-b"] && teams.served == 5 * usd)
+    let none = try BudgetReplay(
+      try costLog([("2026-01-05T08:00:00Z", "a", 9), ("2026-01-05T08:00:01Z", "a", 9)]),
+      Self.options(BudgetLimit(.key, usd: 1)))
+    #expect(none.windows.isEmpty && none.refusedRequests == 0)
+  }
+
   @Test("A rate limit of n lets n requests through in each window, and tells nobody")
   func rates() throws {
     let log = try costLog((0..<9).map { ("2026-01-05T08:00:\(10 + $0 * 5)Z", "a", 1) })
@@ -182,12 +204,14 @@ struct BudgetTests {
       }
       return count
     }
-    func names(_ limit: BudgetLimit, _ request: Request) -> [String] {
+    func names(_ limit: BudgetLimit, _ index: Int) -> [String] {
+      let request = log.requests[index]
       let all: [String] =
         switch limit.scope {
         case .global: ["*"]
         case .user: [log.users[Int(request.user)]]
-        case .tenant: [log.tenants[Int(request.tenant)]]
+        case .key: [log.keyNames[Int(log.keys[index])]]
+        case .team, .tenant: [log.tenants[Int(request.tenant)]]
         case .model: [log.models[Int(request.model)].display]
         case .tag: Array(Set(log.tagSets[Int(request.tags)])).sorted()
         }
@@ -198,11 +222,11 @@ struct BudgetTests {
     for (position, index) in order.enumerated() {
       let request = log.requests[index]
       search: for (number, limit) in options.limits.enumerated() {
-        for name in names(limit, request) {
+        for name in names(limit, index) {
           var used: Int128 = 0
           for earlier in order[..<position] where !refused[earlier] {
             let other = log.requests[earlier]
-            guard names(limit, other).contains(name), window(limit, other.time) == window(limit, request.time) else {
+            guard names(limit, earlier).contains(name), window(limit, other.time) == window(limit, request.time) else {
               continue
             }
             switch limit.measure {
@@ -235,6 +259,7 @@ struct BudgetTests {
         return trafficLine([
           "ts": "\(time)", "user": "\"\(["", "a", "b", "c"].randomElement(using: &random)!)\"",
           "tenant": "\"\(["", "t"].randomElement(using: &random)!)\"", "tags": tags,
+          "key": "\"\(["", "k", "l"].randomElement(using: &random)!)\"",
           "model": "\"\(["m", "n"].randomElement(using: &random)!)\"",
           "cost_usd": "\(Int.random(in: 0...5, using: &random))",
         ])

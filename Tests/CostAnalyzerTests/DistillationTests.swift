@@ -73,6 +73,19 @@ struct DistillationTests {
     #expect((outcome.gross > 0) == (status == "eligible"))
   }
 
+  @Test("What its user called bad, or what max_tokens cut off, is no example")
+  func accepted() throws {
+    let lines = Self.lines(60, days: 10).enumerated().map { index, line in
+      let more = [#","feedback":-1}"#, #","max_tokens":100}"#, #","feedback":1}"#, #","feedback":0}"#, "}"]
+      return line.dropLast() + more[index % 5]
+    }
+    var request = Analysis.Request(inputs: [try SampleLogs.file(lines.joined(separator: "\n"))])
+    request.options = try AnalysisOptions(yaml: "distillation: {student: gpt-4o-mini, \(Self.few)}\n")
+    let outcome = try #require(try Analysis.run(request).outcomes.first { $0.id == DistillationStrategy.id })
+    #expect(column("accepted", of: try Self.rows(outcome))[0] == "36")
+    #expect(column("status", of: try Self.rows(outcome))[0] == "fewer than 40 distinct examples")
+  }
+
   @Test("Without words the system prompt alone makes a cohort")
   func systemPrompt() throws {
     let (_, outcome) = try Self.run("student: gpt-4o-mini, templateWords: 0, \(Self.few)")

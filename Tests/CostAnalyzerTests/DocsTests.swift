@@ -41,14 +41,29 @@ struct DocsTests {
   func reportFiles() throws {
     let text = try #require(document("docs/reports.md"))
     let sections = Self.documentedFiles(text)
-    #expect(Set(sections.flatMap(\.files)) == Set(Self.built.keys))
-    #expect(sections.flatMap(\.files).count == Self.built.count, "no file twice")
+    // Not every log has something to show in every chart.
+    let charts = Chart.Kind.allCases.map { "charts/\($0.rawValue).svg" }
+    let expected = Set(Self.built.keys).union(charts)
+    #expect(Set(sections.flatMap(\.files)) == expected)
+    #expect(sections.flatMap(\.files).count == expected.count, "no file twice")
     for (files, columns) in sections {
       let tables = files.filter { $0.hasSuffix(".csv") }
       if tables.isEmpty { continue }
       let written = tables.flatMap { parseCSV(Self.built[$0] ?? Data()).first ?? [] }
       #expect(Set(columns) == Set(written), "\(files): \(Set(columns).symmetricDifference(written).sorted())")
       #expect(Set(columns).count == columns.count, "\(files): a column twice")
+    }
+  }
+
+  @Test("Every key at the top of report.json and of its figures is documented")
+  func reportKeys() throws {
+    let section = try #require(document("docs/reports.md")).components(separatedBy: "### `report.json`")[1]
+      .components(separatedBy: "\n### ")[0]
+    let report = try JSONDecoder().decode(JSONValue.self, from: try #require(Self.built["report.json"]))
+    let documented = Set(Self.codes(section))
+    for object in [report, report["figures"] ?? .null, report["first_screen"] ?? .null] {
+      let keys = Set(object.members.keys)
+      #expect(keys.count > 2 && keys.isSubset(of: documented), "\(keys.subtracting(documented).sorted())")
     }
   }
 
@@ -141,7 +156,7 @@ struct DocsTests {
       "evaluate prompts",
       "evaluate budget-windows", "evaluate router", "train pairs", "train router", "embed", "tokens",
       "setup embeddings", "setup tokenizers",
-      "generate", "prices", "config", "history", "deploy redis", "manual",
+      "generate", "prices", "config", "history", "report", "compare", "templates", "deploy redis", "manual",
     ]
     for command in commands {
       if !text.contains("analyze \(command)") { missing.append("analyze \(command)") }

@@ -74,10 +74,10 @@ struct FormatTests {
           time: "2026-01-05T08:02:00Z", model: "gpt-4o-mini", usage: TokenUsage(input: 10, output: 5), cost: 0,
           user: "ana", flags: .gatewayHit),
         Row(time: "2026-01-05T08:03:00Z", model: "gpt-4o-mini", cost: 0, flags: .error),
-        // Eight bytes of prompt, four of answer: 2 × 0.15 + 1 × 0.6
+        // Eight digits of prompt, four of answer, at 0.6 tokens a digit: 5 × 0.15 + 3 × 0.6
         Row(
-          time: "2026-01-05T08:04:00.250000Z", model: "gpt-4o-mini", usage: TokenUsage(input: 2, output: 1),
-          cost: 900_000, flags: .estimated),
+          time: "2026-01-05T08:04:00.250000Z", model: "gpt-4o-mini", usage: TokenUsage(input: 5, output: 3),
+          cost: 2_550_000, flags: .estimated),
         // Batch: half price
         Row(
           time: "2026-01-05T08:05:00Z", model: "gpt-4o-mini → gpt-4o-mini-2024-07-18",
@@ -107,6 +107,23 @@ struct FormatTests {
     }
     let images = try Ingest.read(lines: [image("a"), image("b"), image("a")])
     #expect(images.all.map(\.prompt) == [0, 1, 0])
+  }
+
+  @Test("writers may escape slashes; sound and pictures are parts of what was used")
+  func escapedSchemaAndMedia() throws {
+    let line = trafficLine(["usage": #"{"input":100,"output":50,"audio_input":40,"image_output":20}"#])
+    let log = try Ingest.read(lines: [line.replacing("traffic/1", with: #"traffic\/1"#)])
+    #expect(log.all.map(\.usage) == [TokenUsage(input: 100, output: 50, audioInput: 40, imageOutput: 20)])
+    let chat = #"""
+      {"timestamp":"2026-01-05T08:00:00Z","request":{"model":"m","messages":[{"role":"user","content":"Hi"}]},
+      "response":{"object":"chat.completion","model":"m","choices":[{"message":{"content":"Yes"}}],"usage":{"prompt_tokens":100,
+      "completion_tokens":50,"prompt_tokens_details":{"cached_tokens":30,"audio_tokens":40},
+      "completion_tokens_details":{"audio_tokens":20}}}}
+      """#
+    #expect(
+      try Ingest.read(lines: [chat.replacing("\n", with: "")]).all.map(\.usage) == [
+        TokenUsage(input: 70, cacheRead: 30, output: 50, audioInput: 40, audioOutput: 20)
+      ])
   }
 
   @Test("the packed forms of the fixture give the same requests")
@@ -139,9 +156,9 @@ struct FormatTests {
         // The last chunk's usage, not the sum; the first chunk's time. 8 × 0.15 + 4 × 0.6
         Row(
           time: "2026-01-05T08:06:00Z", model: "gpt-4o-mini", usage: TokenUsage(input: 8, output: 4), cost: 3_600_000),
-        // Cancelled: 8 bytes of prompt, 9 of answer. 2 × 0.15 + 3 × 0.6
+        // Cancelled: 8 digits of prompt, a word or two of answer. 5 × 0.15 + 2 × 0.6
         Row(
-          time: "2026-01-05T08:07:00Z", model: "gpt-4o-mini", usage: TokenUsage(input: 2, output: 3), cost: 2_100_000,
+          time: "2026-01-05T08:07:00Z", model: "gpt-4o-mini", usage: TokenUsage(input: 5, output: 2), cost: 1_950_000,
           flags: .estimated),
         // 90 cached of 5 is no part of it: 5 × 0.15 + 90 × 0.075 + 3 × 0.6
         Row(
@@ -253,7 +270,8 @@ struct FormatTests {
         // 9 inclusive of 1 cached: 8 × 0.15 + 1 × 0.075 + 10 × 0.6
         Row(
           time: "2025-04-04T02:41:03Z", model: "gpt-4o-mini → gpt-4o-mini-2024-07-18",
-          usage: TokenUsage(input: 8, cacheRead: 1, output: 10, reasoning: 3), cost: 7_275_000),
+          usage: TokenUsage(input: 8, cacheRead: 1, output: 10, reasoning: 3, audioInput: 2, audioOutput: 4),
+          cost: 7_275_000),
         // Line 6 is the bare response of the same id: one request, with the prompt of this line.
         Row(time: "2025-03-10T01:25:52Z", model: "gpt-5.4", usage: TokenUsage(input: 19, output: 10), cost: nil),
         Row(

@@ -36,10 +36,10 @@ struct GatewayFormatTests {
         Row(
           time: "2026-01-05T08:03:00.250000Z", model: "gpt-4o", cost: 0, user: "u-1", tenant: "t-1", latency: 1500,
           flags: [.billed, .error]),
-        // No tokens: 8 bytes of prompt, 4 of answer. 2 × 2.5 + 1 × 10
+        // No tokens: 8 digits of prompt, 4 of answer. 5 × 2.5 + 3 × 10
         Row(
-          time: "2026-01-05T08:04:00.250000Z", model: "gpt-4o", usage: TokenUsage(input: 2, output: 1),
-          cost: 15_000_000, user: "u-1", tenant: "t-1", latency: 1500, flags: .estimated),
+          time: "2026-01-05T08:04:00.250000Z", model: "gpt-4o", usage: TokenUsage(input: 5, output: 3),
+          cost: 42_500_000, user: "u-1", tenant: "t-1", latency: 1500, flags: .estimated),
         // 4 × 0.8 + 2455 × 0.08 + 23 × 4
         Row(
           time: "2026-01-05T08:05:00.250000Z", model: "claude-3-5-haiku-20241022",
@@ -73,9 +73,9 @@ struct GatewayFormatTests {
         Row(
           time: "2026-01-05T08:03:00Z", model: claude, usage: TokenUsage(input: 377, cacheRead: 3, output: 65),
           cost: 2_106_900_000, user: "ana"),
-        // Cut off: seven bytes of answer are two tokens. 9 × 3 + 2 × 15
+        // Cut off: what there is of the answer is three tokens. 9 × 3 + 3 × 15
         Row(
-          time: "2026-01-05T08:04:00Z", model: claude, usage: TokenUsage(input: 9, output: 2), cost: 57_000_000,
+          time: "2026-01-05T08:04:00Z", model: claude, usage: TokenUsage(input: 9, output: 3), cost: 72_000_000,
           flags: .estimated),
         // Nine written, of which five and none: 3 × 3 + 5 × 3.75 + 15
         Row(
@@ -109,7 +109,7 @@ struct GatewayFormatTests {
     let groups = log.all.map { log.prompts.keys[Int(log.prompts.prompts[Int($0.prompt)].key)].group }
     // A plain input has no turn with a role: the context of its cache key is another one.
     #expect(groups[0] == groups[1] && groups[1] == groups[2] && groups[4] != groups[0], "\(groups)")
-    #expect(log.all.map(\.usage.input) == [1, 1, 1, 1, 1], "three bytes of text each")
+    #expect(log.all.map(\.usage.input) == [2, 2, 2, 2, 2], "a word and a letter each")
   }
 
   @Test("openai-responses: inclusive counts, pairs, streams, failures, retrievals of the same response")

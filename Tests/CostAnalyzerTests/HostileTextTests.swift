@@ -136,7 +136,7 @@ struct HostileTextTests {
       if line.hasPrefix("```") { isFenced.toggle() }
       if isFenced || line.hasPrefix("```") { continue }
       // Our own images, which lie beside the report.
-      if let image = line.wholeMatch(of: /!\[[A-Za-z0-9 ,%]+\]\(([a-z_]+\.svg)\)/) {
+      if let image = line.wholeMatch(of: /!\[[A-Za-z0-9 ,%]+\]\((charts\/[a-z]+\.svg)\)/) {
         #expect(Self.built.files[String(image.output.1)] != nil)
         continue
       }

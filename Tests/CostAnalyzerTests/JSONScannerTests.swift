@@ -197,6 +197,50 @@ struct JSONScannerTests {
     #expect(refused > 100 && agreed > 100)
   }
 
+  @Test("a part of a line is walked as if it stood alone, also one that is damaged or a text itself")
+  func parts() {
+    let scanner = JSONScanner()
+    let inner = #"{"alpha":"x","beta":[1,{"alpha":null}],"0":{}}"#
+    let text = #"{"alpha":\#(inner),"beta":[\#(inner),"{\"alpha\":1}"],"gamma":{"0":1,}}"#
+    Self.walk(Array(#"{"gamma":2}"#.utf8), scanner) { _, _ in }
+    // The damage is in the line's last member.
+    Self.walk(Array(text.utf8), scanner) { status, fields in
+      #expect(status == CA_BAD_JSON)
+      for slice in [fields[.p0], scanner.elements(fields[.p12])?.first ?? ca_slice()] {
+        #expect(String(decoding: slice.bytes, as: UTF8.self) == inner)
+        let (status, found) = scanner.walk(Self.plan, slice.bytes, as: Pointer.self)
+        #expect(status == CA_OK && Self.read(found[.p0], scanner) == .string("x"))
+        #expect(found[.p3].is(CA_OBJECT) && found[.p10].is(CA_OBJECT) && !found[.p13].isPresent)
+        #expect(scanner.elements(found[.p12])?.count == 2)
+      }
+      let embedded = scanner.nested(scanner.elements(fields[.p12])?.last ?? ca_slice())
+      let (status, found) = scanner.walk(Self.plan, embedded.bytes, as: Pointer.self)
+      #expect(status == CA_OK && Self.read(found[.p0], scanner) == .number(1))
+    }
+  }
+
+  @Test("the next line is read anew, also in the same memory")
+  func sameMemory() {
+    let scanner = JSONScanner()
+    var bytes = Array(#"{"alpha":1,"beta":2}"#.utf8) + [UInt8](repeating: 32, count: ca_padding())
+    let count = bytes.count - ca_padding()
+    for text in [#"{"alpha":1,"beta":2}"#, #"{"0":[3,[4,5,6]]}"#, #"{"beta":[{},7}"#, #"{"gamma":{"0":"xy"}}"#] {
+      let line = Array(text.utf8).prefix(count)
+      bytes.replaceSubrange(0..<line.count, with: line)
+      for index in line.count..<count { bytes[index] = 32 }
+      bytes.withUnsafeBytes { all in
+        scanner.beginLine()
+        let (status, fields) = scanner.walk(
+          Self.plan, UnsafeRawBufferPointer(rebasing: all[..<count]), as: Pointer.self)
+        let expected = Value(json: Array(all[..<count]))
+        #expect((status == CA_OK) == (expected != nil), "\(text)")
+        for (pointer, name) in zip(Pointer.allCases, Self.pointers) where status == CA_OK {
+          #expect(fields[pointer].isPresent == (expected?[name] != nil), "\(name) in \(text)")
+        }
+      }
+    }
+  }
+
   @Test("numbers that only look like numbers are none")
   func numbers() {
     let scanner = JSONScanner()

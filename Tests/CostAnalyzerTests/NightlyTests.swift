@@ -149,6 +149,8 @@ struct NightlyTests {
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: out + "/latest") == "2026-01-06")
     let names = try scratch.names("out/latest")
     #expect(names.contains("nightly.md") && names.contains("nightly.json") && names.contains("report.md"))
+    #expect(names.contains("report.html") && names.contains("report.json"))
+    #expect(try scratch.names("out/latest/charts").contains("daily.svg"))
     #expect(try scratch.data("out/metrics.prom").starts(with: Data("# HELP llm_cost_".utf8)))
     // The same night again replaces its report; the next one gets its own.
     #expect(try run(1).status == 0)

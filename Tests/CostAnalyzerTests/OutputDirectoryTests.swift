@@ -25,15 +25,6 @@ struct OutputDirectoryTests {
     try #require(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
   }
 
-  /// Every file below, with its bytes.
-  private static func content(_ path: String) throws -> [String: Data] {
-    var all: [String: Data] = [:]
-    for name in try FileManager.default.contentsOfDirectory(atPath: path) {
-      all[name] = try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
-    }
-    return all
-  }
-
   @Test(
     "A report appears in a new place with its parents, readable for its owner only, and nothing stays beside it but the lock"
   )
@@ -94,6 +85,32 @@ struct OutputDirectoryTests {
     _ = try scratch.write("diary", to: "r/diary.txt")
     #expect(Self.message { try output.publish(Self.files("one")) }.contains("diary.txt"))
     #expect(try scratch.names("r") == ["diary.txt"])
+  }
+
+  @Test("Files in a folder of the report come and go with it, and what somebody put beside them is noticed")
+  func folders() throws {
+    let scratch = try Scratch()
+    let one = Self.files("one", extra: ["charts/a.svg", "charts/b.svg"])
+    try OutputDirectory(path: scratch.path("r")).publish(one)
+    #expect(try scratch.names("r") == ["charts", "report.md", "run.json"])
+    #expect(try scratch.names("r/charts") == ["a.svg", "b.svg"])
+    #expect(try Self.mode(scratch.path("r/charts")) == 0o700 && Self.mode(scratch.path("r/charts/a.svg")) == 0o600)
+    try OutputDirectory(path: scratch.path("r")).publish(Self.files("two", extra: ["charts/a.svg"]))
+    #expect(try scratch.names("r/charts") == ["a.svg"])
+    _ = try scratch.write("note", to: "r/charts/note.txt")
+    #expect(Self.message { _ = try OutputDirectory(path: scratch.path("r")) }.contains("charts/note.txt"))
+    try FileManager.default.removeItem(atPath: scratch.path("r/charts/note.txt"))
+    // A folder of somebody, one in our folder, and a link under the name of ours.
+    for name in ["r/mine", "r/charts/deep"] {
+      try FileManager.default.createDirectory(atPath: scratch.path(name), withIntermediateDirectories: true)
+      #expect(
+        Self.message { _ = try OutputDirectory(path: scratch.path("r")) }.contains("will not be replaced"), "\(name)")
+      try FileManager.default.removeItem(atPath: scratch.path(name))
+    }
+    try FileManager.default.removeItem(atPath: scratch.path("r/charts"))
+    try FileManager.default.createDirectory(atPath: scratch.path("elsewhere"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: scratch.path("r/charts"), withDestinationPath: "../elsewhere")
+    #expect(Self.message { _ = try OutputDirectory(path: scratch.path("r")) }.contains("holds charts,"))
   }
 
   @Test("A file in the way is refused")
@@ -163,7 +180,7 @@ struct OutputDirectoryTests {
     var first: Program.Result?
     let time = try clock.measure { first = try program.run(Program.path, arguments) }
     #expect(first?.status == 0, "\(first?.error ?? "")")
-    let before = try Self.content(scratch.path("r"))
+    let before = try scratch.files("r")
     #expect(before["run.json"] != nil)
     var random = SeededRandom(seed: UInt64(getpid()))
     var killed = 0
@@ -180,12 +197,12 @@ struct OutputDirectoryTests {
       kill(child, SIGKILL)
       if Program.wait(child) == 128 + SIGKILL { killed += 1 }
       // The same input gives the same bytes: whichever of the two reports stands, it is this one.
-      #expect(try Self.content(scratch.path("r")) == before)
+      #expect(try scratch.files("r") == before)
     }
     #expect(killed > 0)
     let last = try program.run(Program.path, arguments)
     #expect(last.status == 0, "\(last.error)")
-    #expect(try Self.content(scratch.path("r")) == before)
+    #expect(try scratch.files("r") == before)
     #expect(try scratch.names() == [".r.lock", "killed.err", "killed.out", "log.jsonl", "r"])
   }
 

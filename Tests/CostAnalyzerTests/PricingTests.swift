@@ -121,6 +121,31 @@ struct PriceRowTests {
     #expect(rows[0].cost(of: TokenUsage(output: 1, reasoning: 9), tier: .standard).pico == 5_000_000)
   }
 
+  @Test("Sound and pictures are parts of input and output and cost extra only where they have a different rate")
+  func media() throws {
+    let rows = try table(
+      """
+      {"a": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "input_cost_per_audio_token": 1e-04,
+             "output_cost_per_audio_token": 2e-04, "output_cost_per_image_token": 3e-05},
+       "b": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "input_cost_per_audio_token": 1e-06,
+             "input_cost_per_token_batches": 5e-07, "output_cost_per_token_batches": 1e-06}}
+      """
+    ).rows
+    var usage = TokenUsage(
+      input: 100, output: 50, reasoning: 5, audioInput: 40, imageInput: 10, audioOutput: 10, imageOutput: 20)
+    #expect(
+      rows[0].cost(of: usage, tier: .standard).pico == 60 * 1_000_000 + 40 * 100_000_000 + 20 * 2_000_000
+        + 10 * 200_000_000 + 20 * 30_000_000)
+    #expect(
+      rows[1].cost(of: usage, tier: .batch) == .init(pico: 100_000_000, tierRateMissing: false, unpricedTokens: 0))
+    // More sound than output.
+    usage.audioOutput = 500
+    #expect(
+      rows[0].cost(of: usage, tier: .standard).pico == 60 * 1_000_000 + 40 * 100_000_000 + 5 * 2_000_000
+        + 45 * 200_000_000)
+    #expect(FlatRates(rows[0])?.cost(of: usage, tier: .standard) == nil)
+  }
+
   @Test("Tokens that a row has no rate for are counted, not charged nothing in silence")
   func unpricedTokens() throws {
     let row = try #require(try table(#"{"e": {"mode": "embedding", "input_cost_per_token": 1e-07}}"#).rows.first)
@@ -209,6 +234,13 @@ private struct DecimalTwin {
         var usage = TokenUsage(
           input: tokens(), cacheRead: tokens(), cacheWrite5m: tokens(), cacheWrite1h: tokens(), output: tokens())
         usage.reasoning = UInt32.random(in: 0...usage.output, using: &generator)
+        if Bool.random(using: &generator) {
+          usage.audioInput = UInt32.random(in: 0...usage.input, using: &generator)
+          usage.imageInput = UInt32.random(in: 0...usage.input - usage.audioInput, using: &generator)
+          let rest = usage.output - usage.reasoning
+          usage.audioOutput = UInt32.random(in: 0...rest, using: &generator)
+          usage.imageOutput = UInt32.random(in: 0...rest - usage.audioOutput, using: &generator)
+        }
         let tier = ServiceTier.allCases[Int.random(in: 0..<4, using: &generator)]
         let cost = row.cost(of: usage, tier: tier)
         try #require(
@@ -224,9 +256,14 @@ private struct DecimalTwin {
     let read = ["cache_read_input_token_cost", "input_cost_per_token"]
     let write = ["cache_creation_input_token_cost", "input_cost_per_token"]
     let charges: [(UInt32, [String])] = [
-      (usage.input, ["input_cost_per_token"]), (usage.cacheRead, read), (usage.cacheWrite5m, write),
+      (usage.input - usage.audioInput - usage.imageInput, ["input_cost_per_token"]),
+      (usage.audioInput, ["input_cost_per_audio_token", "input_cost_per_token"]),
+      (usage.imageInput, ["input_cost_per_image_token", "input_cost_per_token"]),
+      (usage.cacheRead, read), (usage.cacheWrite5m, write),
       (usage.cacheWrite1h, ["cache_creation_input_token_cost_above_1hr"] + write),
-      (usage.output - usage.reasoning, ["output_cost_per_token"]),
+      (usage.output - usage.reasoning - usage.audioOutput - usage.imageOutput, ["output_cost_per_token"]),
+      (usage.audioOutput, ["output_cost_per_audio_token", "output_cost_per_token"]),
+      (usage.imageOutput, ["output_cost_per_image_token", "output_cost_per_token"]),
       (usage.reasoning, ["output_cost_per_reasoning_token", "output_cost_per_token"]),
     ]
     let dollars = charges.reduce(Decimal(0)) { sum, charge in
@@ -241,7 +278,10 @@ private struct DecimalTwin {
       "_above_\($0)k_tokens"
     }
     for stem in stems {
-      if stem.contains("reasoning"), fields[stem] == fields["output_cost_per_token"] { continue }
+      let part = ["reasoning", "audio", "image"].contains { stem.contains("_\($0)_token") }
+      if part, fields[stem] == fields[stem.hasPrefix("input") ? "input_cost_per_token" : "output_cost_per_token"] {
+        continue
+      }
       for part in reached + [""] {
         for key in [stem + part + suffix, stem + part] {
           if let rate = fields[key] { return rounded(rate, to: 18) }

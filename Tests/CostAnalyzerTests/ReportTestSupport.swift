@@ -14,6 +14,24 @@ final class Scratch: Sendable {
     try Data(text.utf8).write(to: url.appendingPathComponent(name))
     return path(name)
   }
+  /// Files of a report, with the folders in their names.
+  func write(_ files: [String: Data], to folder: String = "") throws {
+    for (name, data) in files {
+      let file = url.appendingPathComponent(folder).appendingPathComponent(name)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try data.write(to: file)
+    }
+  }
+  /// All files below a folder, by their names from there on.
+  func files(_ folder: String = "") throws -> [String: Data] {
+    let root = url.appendingPathComponent(folder)
+    let names = try FileManager.default.subpathsOfDirectory(atPath: root.path)
+    return Dictionary(
+      uniqueKeysWithValues: names.compactMap { name in
+        (try? Data(contentsOf: root.appendingPathComponent(name))).map { (name, $0) }
+      })
+  }
   func names(_ name: String = "") throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: name.isEmpty ? path : path(name)).sorted()
   }

@@ -174,7 +174,7 @@ struct ReportTests {
     let hashes = try #require(object["files"] as? [String: String])
     #expect(Set(hashes.keys) == Set(reports[0].keys).subtracting(["run.json"]))
     let program = Program(scratch: scratch)
-    for (name, data) in reports[0] { try data.write(to: URL(fileURLWithPath: scratch.path(name))) }
+    try scratch.write(reports[0])
     let lines = hashes.sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)\n" }.joined()
     _ = try scratch.write(lines, to: "sums")
     let check = try program.shell("cd '\(scratch.path)' && (sha256sum -c --quiet sums || shasum -a 256 -c sums)")

@@ -149,6 +149,22 @@ import Testing
     #expect(try Self.routing(request).outcome.gross == 0)
   }
 
+  @Test("What a person chose is left, and told with what routing it would save")
+  func overrideCost() throws {
+    let lines = [("gpt-4o", true), ("gpt-4o", false), ("gpt-4o-mini", true)].enumerated().map { index, call in
+      SampleLogs.line(
+        index, time: 1_767_600_000, user: 1, model: call.0, question: "what is ai \(index)", input: 1000, output: 100,
+        extra: call.1 ? #","override":true"# : "")
+    }
+    let analysis = try Analysis.run(Analysis.Request(inputs: [try SampleLogs.file(lines.joined(separator: "\n"))]))
+    let routing = try #require(analysis.outcomes.first { $0.id == RoutingStrategy.id })
+    #expect(routing.requestsAffected == 1)
+    let text = try #require(routing.sections.first?.blocks.first)
+    guard case .paragraph(let words) = text else { return #expect(Bool(false), "no text") }
+    // 0.0035 and 0.00021, of which the first would cost 0.00021.
+    #expect(words.contains("2 requests with $0.003710, of which $0.003290 would be saved"), "\(words)")
+  }
+
   @Test("A cascade pays for every try, and tries only where that is cheaper on average")
   func cascade() throws {
     var request = try Self.request()

@@ -1,5 +1,7 @@
 // The JSON and hashing boundary: simdjson (C++) and xxHash behind a few C functions.
 //
+// simdjson's first stage finds the tokens of a text; our walk goes over them.
+//
 // A *plan* is a set of JSON pointers. One forward walk over a line fills one slice per pointer; whatever no pointer
 // names is skipped without being looked at. Slices point into the caller's bytes and live as long as they do.
 #ifndef CTEXTSCAN_H
@@ -43,6 +45,9 @@ size_t ca_padding(void);
 typedef struct ca_parser ca_parser;
 ca_parser *ca_parser_new(void);
 void ca_parser_free(ca_parser *parser);
+// Must be called before bytes that were walked change. What is walked later may lie in it: a part of a text that was walked
+// is not scanned again.
+void ca_parser_forget(ca_parser *parser);
 
 typedef struct ca_plan ca_plan;
 // pointers: RFC 6901 JSON pointers ("/usage/input", "/choices/0/message"); at most 65,535.

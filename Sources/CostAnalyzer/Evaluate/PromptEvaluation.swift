@@ -56,9 +56,12 @@ package struct PromptEvaluation: Sendable, Encodable {
         row.tokens += after
         if after < result.before { row.changed += 1 }
         if after * 20 <= result.before * 19 { row.muchShorter += 1 }
-        let before = critical.list(text)
+        func list(_ text: [UInt8]) -> [UInt64] {
+          critical.list(trimmer.plain(text) { counter.count($0, encoding) })
+        }
+        let before = list(text)
         let left = result.trimmed?.texts[level.index] ?? text
-        let kept = left == text ? before : critical.list(left)
+        let kept = left == text ? before : list(left)
         row.critical += before.count
         row.criticalKept += Self.common(before, kept)
         if kept != before { row.criticalDiffers += 1 }

@@ -24,6 +24,15 @@ package struct GeneratorOptions: Sendable, Equatable {
   package var drift = 0.0
   /// Write what each request cost, as some gateways do.
   package var includeCost = false
+  /// Answers that a user gives a verdict on.
+  package var feedbackShare = 0.032
+  /// Share of good verdicts by model, on simple and complex work alike but for `complexPenalty`; models that are not named
+  /// are judged by whether the answer is right.
+  package var satisfaction: [String: Double] = [:]
+  /// How much smaller that share is where the question is complex, code or mathematics.
+  package var complexPenalty = 0.2
+  /// Requests that stay on the model of their user and product; the others go to any model.
+  package var ownModelShare = 0.97
 
   package init() {}
 
@@ -39,9 +48,16 @@ package struct GeneratorOptions: Sendable, Equatable {
     let shares = [
       ("duplicates share", duplicatesShare), ("fragment share", fragmentShare), ("error share", errorShare),
       ("missing usage share", missingUsageShare), ("answer noise", answerNoise), ("wrong share", wrongShare),
-      ("drift", drift),
+      ("drift", drift), ("feedback share", feedbackShare), ("own model share", ownModelShare),
+      ("complex penalty", complexPenalty),
     ]
     for (name, share) in shares where !(0...1).contains(share) { throw refused(name, "between 0 and 1") }
+    for (model, share) in satisfaction.sorted(by: { $0.key < $1.key }) {
+      guard TrafficModel.all.contains(where: { $0.name == model }) else {
+        throw refused("satisfaction", "of one of \(TrafficModel.all.map(\.name).joined(separator: ", "))")
+      }
+      guard (0...1).contains(share) else { throw refused("satisfaction of \(model)", "between 0 and 1") }
+    }
     guard duplicatesShare + fragmentShare + errorShare <= 1 else {
       throw refused("duplicates, fragment and error shares", "at most 1 together")
     }

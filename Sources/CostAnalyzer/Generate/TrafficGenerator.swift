@@ -100,7 +100,8 @@ extension TrafficGenerator {
 
   private mutating func freshDraft(time: Int64, _ random: inout SeededRandom) -> Draft {
     let (area, user) = population.draw(&random)
-    let model = random.chance(0.97) ? population.model(of: user, area: area) : TrafficModel.mix.draw(&random)
+    let model =
+      random.chance(options.ownModelShare) ? population.model(of: user, area: area) : TrafficModel.mix.draw(&random)
     let spec = ProductArea.all[area]
     let pool = IntentCatalog.Pool.allCases[KindMix.tables[area].draw(&random)]
     let suggested = pool == .faq && random.chance(0.28)
@@ -242,7 +243,7 @@ extension TrafficGenerator {
       toolName: area.tools[produced % area.tools.count], toolCalls: answered ? toolCalls : 0, override: override,
       serviceTier: batch ? "batch" : nil,
       tags: ["app:\(area.app)", "tenant:\(draft.tenant)", random.chance(0.06) ? "env:staging" : "env:prod"],
-      messages: draft.messages, feedback: answered ? feedback(draft, &random) : nil,
+      messages: draft.messages, feedback: answered ? feedback(draft, model.name, &random) : nil,
       costPicodollars: options.includeCost && answered
         ? UsageModel.cost(usage, model: modelNumber, batch: batch) : nil,
       isWrong: answered && draft.isWrong, lines: lines)
@@ -250,8 +251,12 @@ extension TrafficGenerator {
     return request
   }
 
-  private func feedback(_ draft: Draft, _ random: inout SeededRandom) -> Int? {
-    guard draft.kind != .bot, random.chance(0.032) else { return nil }
+  private func feedback(_ draft: Draft, _ model: String, _ random: inout SeededRandom) -> Int? {
+    guard draft.kind != .bot, random.chance(options.feedbackShare) else { return nil }
+    if let planted = options.satisfaction[model] {
+      let isComplex = [.complex, .code, .math].contains(draft.kind)
+      return random.chance(max(0, planted - (isComplex ? options.complexPenalty : 0))) ? 1 : -1
+    }
     return random.chance(draft.isWrong ? 0.2 : 0.85) ? 1 : -1
   }
 

@@ -1,4 +1,5 @@
-/// One accepted line as a thread decoded it. Numbers of strings are local to the thread's tables.
+/// One accepted line as a thread decoded it. Numbers of strings are local to the thread's tables. Plain bytes, which are
+/// copied without counting references: arrays stand in the block.
 struct DecodedLine {
   var request: Request
   /// XXH3 of the id; 0 when the record has none.
@@ -15,7 +16,7 @@ struct DecodedLine {
   var answerSketch: UInt64 = 0
   var answerDigest = AnswerDigest()
   var answer: Range<Int> = 0..<0
-  var embedding: [Float] = []
+  var embedding: Range<Int> = 0..<0
   /// XXH3 of what the two files of a batch have in common; 0 for other records.
   var joinHash: UInt64 = 0
   /// A prompt without a request: a line of a batch input file.
@@ -37,6 +38,8 @@ struct DecodedBlock {
   var newPrompts: [PromptDescription] = []
   /// Bytes of the accepted answers that may be kept.
   var answers: [UInt8] = []
+  /// The vectors that the accepted lines log.
+  var vectors: [Float] = []
 }
 
 extension DecodedBlock {

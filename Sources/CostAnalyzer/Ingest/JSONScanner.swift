@@ -28,15 +28,15 @@ package struct Fields<Field: RawRepresentable<Int>> {
   package subscript(field: Field) -> ca_slice { base[field.rawValue] }
 }
 
-/// Scans JSON with simdjson on demand. One per thread; slices live as long as the scanned bytes and scratch do.
+/// Scans JSON: simdjson finds the tokens, `ca_walk` the fields. One per thread; slices live as long as the scanned bytes and scratch do.
 package final class JSONScanner {
   private let parser: OpaquePointer
   private var slots: [UnsafeMutableBufferPointer<ca_slice>] = []
   private var depth = 0
   /// Unescaped text of the current line.
   let scratch = Scratch()
-  /// A value of the current line turned out to be bad JSON. simdjson reads values, and the escapes in a text, only when
-  /// it is asked for them.
+  /// A value of the current line turned out to be bad JSON. Values, and the escapes in a text, are read only when
+  /// somebody asks for them.
   package private(set) var sawDamage = false
 
   package init() {
@@ -49,11 +49,18 @@ package final class JSONScanner {
     slots.forEach { $0.deallocate() }
   }
 
-  /// Forgets the previous line: its slices, and the scratch text.
+  /// Forgets the previous line: its slices, its structure and the scratch text. Must come before every other line, also one
+  /// in the same memory.
   package func beginLine() {
+    ca_parser_forget(parser)
+    scratch.reset()
+    beginWalk()
+  }
+
+  /// Forgets the slices of the line, which will be walked once more.
+  func beginWalk() {
     depth = 0
     sawDamage = false
-    scratch.reset()
   }
 
   /// The next record of the line: damage in the one before is not its own.
@@ -139,7 +146,7 @@ package final class JSONScanner {
 
   /// The object or array that stands as JSON in a text, or the slice itself when it is one. Absent for any other text, and
   /// for JSON that a length limit has cut.
-  func nested(_ slice: ca_slice) -> ca_slice {
+  package func nested(_ slice: ca_slice) -> ca_slice {
     if slice.is(CA_OBJECT) || slice.is(CA_ARRAY) { return slice }
     guard slice.looksLikeJSON, let first = slice.bytes.first else { return ca_slice() }
     let text = text(slice)
@@ -233,7 +240,7 @@ extension ca_slice {
   }
 }
 extension ca_slice {
-  /// Sign, digits, point, exponent. `Double` reads hexadecimal, `inf` and `nan` too, and simdjson hands a number over
+  /// Sign, digits, point, exponent. `Double` reads hexadecimal, `inf` and `nan` too, and a number is handed over
   /// unread.
   private var isDecimal: Bool {
     bytes.allSatisfy { (48...57).contains($0) || $0 == 43 || $0 == 45 || $0 == 46 || $0 == 69 || $0 == 101 }

@@ -39,14 +39,19 @@ final class LineDecoder: @unchecked Sendable {
   private(set) var tags = Interner()
   private(set) var keys = Interner()
   private var describedKeys: Set<Hash128> = []
+  private var usage: UsageEstimate
 
-  init(index: Int, needs: IngestNeeds, limits: InputLimits, settings: TextSettings?, formats: FormatList) {
+  init(
+    index: Int, needs: IngestNeeds, limits: InputLimits, settings: TextSettings?, formats: FormatList,
+    tokens: LazyTokenCounter = .estimates
+  ) {
     self.index = index
+    usage = UsageEstimate(tokens)
     self.needs = needs
     self.limits = limits
     precondition(settings != nil || !needs.text, "prompt text needs text settings")
     self.formats = formats
-    recent = Array(formats.all.indices)
+    recent = Array(formats.entries.indices)
     describer = needs.text ? settings.map(PromptDescriber.init) : nil
   }
 
@@ -71,10 +76,11 @@ final class LineDecoder: @unchecked Sendable {
     let before = result.records
     do throws(RejectReason) {
       let fields = try claim(line)
-      if let single = formats.single[format] {
+      let entry = formats.entries[format]
+      if let single = entry.single {
         take(try single.draft(fields, line: line, scanner), line: number, record: 0, isCut: isCut, into: &result)
       } else {
-        try formats.all[format].records(fields, line: line, scanner) { record in
+        try entry.format.records(fields, line: line, scanner) { record in
           take(record, line: number, record: result.records - before, isCut: isCut, into: &result)
         }
         if result.records == before { result.skip(.emptyExport) }
@@ -87,7 +93,7 @@ final class LineDecoder: @unchecked Sendable {
   /// Hands over the records of a line that is not blank.
   func records(_ line: UnsafeRawBufferPointer, _ take: (LogRecord) -> Void) throws(RejectReason) {
     let fields = try claim(line)
-    try formats.all[format].records(fields, line: line, scanner, take)
+    try formats.entries[format].format.records(fields, line: line, scanner, take)
   }
 
   private func take(
@@ -135,10 +141,12 @@ final class LineDecoder: @unchecked Sendable {
     // A byte order mark belongs at the start of a file; versions of simdjson differ in what they make of one here.
     if line.starts(with: [0xEF, 0xBB, 0xBF]) { throw .badJSON }
     var damage: (format: Int, reason: RejectReason)?
+    scanner.beginLine()
     for attempt in recent.indices {
       let index = recent[attempt]
-      scanner.beginLine()
-      let (status, fields) = scanner.walk(formats.all[index].plan, line, as: AnyField.self)
+      let entry = formats.entries[index]
+      scanner.beginWalk()
+      let (status, fields) = scanner.walk(entry.plan, line, as: AnyField.self)
       if status != CA_OK {
         let reason = Self.reason(status, line)
         // Seen by every plan alike.
@@ -146,7 +154,7 @@ final class LineDecoder: @unchecked Sendable {
         if index < damage?.format ?? .max { damage = (index, reason) }
         continue
       }
-      if formats.all[index].claims(fields.base) {
+      if entry.format.claims(fields.base) {
         format = index
         if attempt > formats.pinned { recent.insert(recent.remove(at: attempt), at: formats.pinned) }
         return fields.base
@@ -192,17 +200,19 @@ final class LineDecoder: @unchecked Sendable {
     var answer = UnsafeRawBufferPointer(start: nil, count: 0)
     let mustEstimate = !draft.isError && !(draft.inputKnown && draft.outputKnown) && !draft.isQuestion
     if needs.text || mustEstimate {
-      prompt = PromptReader.read(draft.messages, system: draft.system, scanner, keepsMessages: describer != nil)
+      prompt = PromptReader.read(
+        draft.messages, system: draft.system, scanner, keepsMessages: describer != nil || mustEstimate)
       answer = PromptReader.answer(draft, scanner)
     }
     if mustEstimate {
       flags.insert(.estimated)
+      let name = models[Int(model(draft))]
       if !draft.inputKnown {
-        let total = TokenEstimate.tokens(bytes: prompt?.textBytes ?? 0)
+        let total = self.usage.tokens(prompt?.messages.map(\.text) ?? [], of: name)
         let cached = UInt64(usage.cacheRead) + UInt64(usage.cacheWrite5m) + UInt64(usage.cacheWrite1h)
         usage.input = UInt64(total) > cached ? total - UInt32(cached) : 0
       }
-      if !draft.outputKnown { usage.output = TokenEstimate.tokens(bytes: answer.count) }
+      if !draft.outputKnown { usage.output = self.usage.tokens([answer], of: name) }
     }
     let request = Request(
       time: draft.time, cost: draft.billed ?? 0, usage: usage, latencyMs: draft.latencyMs ?? Request.unknownLatency,
@@ -245,7 +255,11 @@ final class LineDecoder: @unchecked Sendable {
           sharing: Hash128.combine([scope.tenant, scope.model], tag: 14).low))
     }
     describe(answer, isError: draft.isError, &decoded, into: &result)
-    if draft.embedding.is(CA_ARRAY) { decoded.embedding = readVector(draft.embedding) }
+    if draft.embedding.is(CA_ARRAY) {
+      let vector = readVector(draft.embedding)
+      decoded.embedding = result.vectors.count..<result.vectors.count + vector.count
+      result.vectors.append(contentsOf: vector)
+    }
   }
 
   private func describe(
@@ -287,8 +301,7 @@ final class LineDecoder: @unchecked Sendable {
   }
 }
 
-/// Token counts where the log has none: one token per four bytes of text, the provider documentation's rule of thumb.
-/// Requests counted this way carry the evidence label `estimated`.
+/// One token per four bytes of text, the provider documentation's rule of thumb: for what no bill shows.
 package enum TokenEstimate {
   package static func tokens(bytes: Int) -> UInt32 { UInt32(clamping: (bytes + 3) / 4) }
 }

@@ -65,7 +65,7 @@ package enum FormatRegistry {
     let padded = line + [UInt8](repeating: 32, count: ca_padding())
     return padded.withUnsafeBytes { bytes in
       all.filter { format in
-        scanner.beginLine()
+        scanner.beginWalk()
         let text = UnsafeRawBufferPointer(rebasing: bytes[..<line.count])
         let (status, fields) = scanner.walk(format.plan, text, as: FirstField.self)
         return status == CA_OK && format.claims(fields.base)
@@ -78,16 +78,25 @@ package enum FormatRegistry {
 
 /// The formats of a run.
 struct FormatList: Sendable {
-  let all: [any LineFormat]
-  /// Those with one request a line: nearly all lines are of one, and need no handing over of records.
-  let single: [(any LogFormat)?]
+  /// One format. A class: an existential in an array would be copied for every line.
+  final class Entry: Sendable {
+    let format: any LineFormat
+    /// The same where every line is one request: nearly all lines are, and need no handing over of records.
+    let single: (any LogFormat)?
+    let plan: FieldPlan
+
+    init(_ format: any LineFormat) {
+      (self.format, single, plan) = (format, format as? any LogFormat, format.plan)
+    }
+  }
+
+  let entries: [Entry]
   /// How many of the first are asked first, whatever the last line was: where another format would claim a record too, a
   /// user's own decides.
   let pinned: Int
 
   init(_ mapping: LogMapping? = nil) {
-    all = (mapping.map { [MappedFormat($0)] } ?? []) + FormatRegistry.all
-    single = all.map { $0 as? any LogFormat }
+    entries = (mapping.map { [MappedFormat($0)] } ?? []).map { Entry($0) } + FormatRegistry.all.map { Entry($0) }
     pinned = mapping == nil ? 0 : 1
   }
 }

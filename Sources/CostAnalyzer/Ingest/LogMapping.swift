@@ -7,6 +7,7 @@ package struct LogMapping: Sendable, Equatable {
   package enum Field: String, CaseIterable, Sendable {
     case id, time, model, responseModel, user, tenant, key, tags, status, error, latency, cost, feedback
     case input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning
+    case audioInput, imageInput, audioOutput, imageOutput
     case messages, answer, toolCalls, temperature, maxTokens, parameters, responseFormat, tools
     case serviceTier, gatewayCache, override
   }

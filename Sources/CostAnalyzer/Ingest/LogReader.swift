@@ -8,6 +8,8 @@ package struct LogReader {
   package var threads: Int
   /// A format of the user's own, asked first.
   package var mapping: LogMapping?
+  /// Counts the tokens of requests without counts. Whoever sets another one checks it after reading.
+  package var tokens = LazyTokenCounter.estimates
   /// Called between batches with compressed bytes read and lines seen.
   package var progress: (@Sendable (_ bytes: Int, _ lines: Int) -> Void)?
 
@@ -27,10 +29,10 @@ package struct LogReader {
     // the one that is reduced first.
     let formats = FormatList(mapping)
     let decoders = (0..<max(1, threads)).map {
-      LineDecoder(index: $0, needs: needs, limits: limits, settings: settings, formats: formats)
+      LineDecoder(index: $0, needs: needs, limits: limits, settings: settings, formats: formats, tokens: tokens)
     }
     var reducer = RequestReducer(
-      fileCount: files.count, formatCount: formats.all.count, needs)
+      fileCount: files.count, formatCount: formats.entries.count, needs)
     var batch = reader.nextBatch()
     while !batch.isEmpty {
       let current = batch
@@ -52,8 +54,8 @@ package struct LogReader {
     log.ends = reader.ends
     log.problems = reader.problems
     log.counts.decodedBytes = reader.ends.reduce(0) { $0 + $1.decodedBytes }
-    log.counts.byFormat = formats.all.enumerated().compactMap { index, format in
-      reducer.recordsByFormat[index] == 0 ? nil : (format.name, reducer.recordsByFormat[index])
+    log.counts.byFormat = formats.entries.enumerated().compactMap { index, entry in
+      reducer.recordsByFormat[index] == 0 ? nil : (entry.format.name, reducer.recordsByFormat[index])
     }
     let counts = log.counts
     precondition(

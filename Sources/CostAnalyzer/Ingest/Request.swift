@@ -1,4 +1,4 @@
-/// One request of the log, 72 bytes: everything the ledger needs, no text.
+/// One request of the log, 88 bytes: everything the ledger needs, no text.
 ///
 /// Strings are numbers into the tables of `RequestLog`.
 package struct Request: Sendable {

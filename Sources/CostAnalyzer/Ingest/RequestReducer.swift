@@ -308,7 +308,7 @@ struct RequestReducer {
   private mutating func keepAnswer(of line: DecodedLine, _ block: DecodedBlock, request: Int) {
     let stored = log.requests[request]
     guard stored.prompt != Request.noText else { return }
-    if !line.embedding.isEmpty { log.prompts.setEmbedding(line.embedding, of: stored.prompt) }
+    if !line.embedding.isEmpty { log.prompts.setEmbedding(Array(block.vectors[line.embedding]), of: stored.prompt) }
     let owner = log.prompts.prompts[Int(stored.prompt)].answerRequest
     guard !stored.isError, !line.answer.isEmpty, owner == -1 || owner == request else { return }
     log.prompts.setAnswer(block.answers[line.answer], of: stored.prompt, request: request)

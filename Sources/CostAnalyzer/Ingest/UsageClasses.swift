@@ -39,6 +39,17 @@ extension FieldReader {
     }
   }
 
+  /// Takes how much of input and output was sound or pictures.
+  static func setMedia(
+    _ draft: inout RequestDraft, audioInput: ca_slice, imageInput: ca_slice, audioOutput: ca_slice,
+    imageOutput: ca_slice
+  ) throws(RejectReason) {
+    draft.usage.audioInput = try count(audioInput) ?? 0
+    draft.usage.imageInput = try count(imageInput) ?? 0
+    draft.usage.audioOutput = try count(audioOutput) ?? 0
+    draft.usage.imageOutput = try count(imageOutput) ?? 0
+  }
+
   /// A cost that the gateway computed from its own price table. For an answered call that its own cache did not serve, 0
   /// means that the table had no price: nil, never a bill of nothing.
   static func computedCost(_ slice: ca_slice, of draft: RequestDraft) throws(RejectReason) -> PicoDollars? {

@@ -47,6 +47,7 @@ struct DraftValues {
       ("tokens read from a cache", "\(usage.cacheRead)"), ("tokens written for 5 min", "\(usage.cacheWrite5m)"),
       ("tokens written for 1 h", "\(usage.cacheWrite1h)"),
       ("output tokens", draft.outputKnown ? "\(usage.output)" : "unknown"), ("reasoning tokens", "\(usage.reasoning)"),
+      ("audio and image tokens", "\(usage.audioInput) \(usage.imageInput) \(usage.audioOutput) \(usage.imageOutput)"),
       ("billed cost", "\(draft.billed ?? -1)"), ("messages", text(draft.messages)),
       ("answer", text(draft.answer) + (draft.joinedAnswer.map { String(decoding: $0, as: UTF8.self) } ?? "")),
       ("tool calls", "\(draft.hasToolCalls)"), ("tools", text(draft.tools)),

@@ -35,7 +35,10 @@ package struct Inspection: Sendable {
   /// - Parameters:
   ///   - inputs: files, directories, globs, or `-`.
   ///   - all: Read everything instead of a sample.
-  package init(inputs: [String], all: Bool, options: AnalysisOptions, threads: Int) throws {
+  ///   - tokens: counts the tokens of requests without counts.
+  package init(
+    inputs: [String], all: Bool, options: AnalysisOptions, tokens: LazyTokenCounter = .estimates, threads: Int
+  ) throws {
     let (paths, missing) = InputFiles.discover(inputs)
     let chosen = all ? paths : Self.spread(paths, Self.sampleFiles)
     let (files, refused) = InputFiles.examine(chosen)
@@ -44,11 +47,13 @@ package struct Inspection: Sendable {
     var reader = LogReader(settings: try TextSettings(options, tokens: nil), threads: threads)
     let mapping = try options.input.mapping.map { try LogMapping(file: $0) }
     reader.mapping = mapping
+    reader.tokens = tokens
     reader.limits = options.inputLimits
     reader.limits.maxBytesPerFile = all ? nil : Self.sampleBytes
     reader.needs.places = true
     reader.needs.scope = options.cache.scope
     var log = reader.read(files)
+    try tokens.check()
     log.problems = missing + refused + log.problems
     if files.isEmpty {
       throw AnalyzerError(
@@ -73,9 +78,11 @@ package struct Inspection: Sendable {
     ).filter { $0.requests > 0 }
       .sorted { ($1.requests, $0.name.display, $0.name.responded) < ($0.requests, $1.name.display, $1.name.responded) }
     priceSource = book.source
-    gaps = LogGap.all(in: log, models: models)
+    gaps = LogGap.all(
+      in: log, models: models, tokens: log.counts.estimated > 0 ? try tokens.get() : try TokenCounter())
     records = Self.records(
-      of: log, FormatList(mapping).all, limits: reader.limits, Redactor(patterns: options.privacy.patterns))
+      of: log, FormatList(mapping).entries.map(\.format), limits: reader.limits,
+      Redactor(patterns: options.privacy.patterns))
     self.log = log
   }
 

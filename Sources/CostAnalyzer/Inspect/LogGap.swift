@@ -9,7 +9,9 @@ package struct LogGap: Sendable, Equatable {
   package var isTotal: Bool { requests == of }
 
   /// In the order of what they cost a report, those that no request has first.
-  static func all(in log: RequestLog, models: [Inspection.Model]) -> [LogGap] {
+  ///
+  /// - Parameter tokens: what counted tokens that are not logged.
+  static func all(in log: RequestLog, models: [Inspection.Model], tokens: TokenCounter) -> [LogGap] {
     var lacks = Lacks()
     for index in 0..<log.requests.count { lacks.count(log, index) }
     let all = log.requests.count
@@ -26,7 +28,8 @@ package struct LogGap: Sendable, Equatable {
         consequence: "the requests are in no amount; give their models a price (--prices, --contract)"),
       LogGap(
         missing: "token counts", requests: lacks.usage, of: all,
-        consequence: "tokens are estimated from the text: such costs are \"estimated\" and never part of the safe total"
+        consequence:
+          "tokens are counted in the text (\(tokens.summary)): \(MoneyText.readable(lacks.usageCost)) here are \"estimated\" and never part of the safe total"
       ),
       LogGap(
         missing: "users", requests: lacks.user, of: all,
@@ -77,6 +80,8 @@ private struct Lacks {
   var answer = 0
   var price = 0
   var usage = 0
+  /// Pico-dollars priced from estimated tokens.
+  var usageCost: Int128 = 0
   var user = 0
   var tenant = 0
   var tags = 0
@@ -93,7 +98,10 @@ private struct Lacks {
       if log.answerSketches[index] == 0 { answer += 1 }
     }
     if request.flags.contains(.unpriced) { price += 1 }
-    if request.flags.contains(.estimated) { usage += 1 }
+    if request.flags.contains(.estimated) {
+      usage += 1
+      if !request.flags.contains(.billed) { usageCost += Int128(request.cost) }
+    }
     if log.users[Int(request.user)].isEmpty { user += 1 }
     if log.tenants[Int(request.tenant)].isEmpty { tenant += 1 }
     if log.tagSets[Int(request.tags)].isEmpty { tags += 1 }

@@ -20,12 +20,15 @@ struct Intake {
   private let options: AnalysisOptions
   private let mapping: LogMapping?
   private let tables: [PriceTable]
+  private let tokens: LazyTokenCounter
   private let threads: Int
   /// UTC microseconds.
   private let now: Int64
 
-  init(_ store: StateStore, _ options: AnalysisOptions, threads: Int, now: Int64) throws {
-    (self.store, self.options, self.threads, self.now) = (store, options, threads, now)
+  init(
+    _ store: StateStore, _ options: AnalysisOptions, tokens: LazyTokenCounter, threads: Int, now: Int64
+  ) throws {
+    (self.store, self.options, self.tokens, self.threads, self.now) = (store, options, tokens, threads, now)
     mapping = try options.input.mapping.map { try LogMapping(file: $0) }
     tables = try options.priceTables()
   }
@@ -59,7 +62,9 @@ struct Intake {
     reader.needs.ids = true
     reader.limits = options.inputLimits
     reader.mapping = mapping
+    reader.tokens = tokens
     var log = reader.read([file])
+    try tokens.check()
     problems += log.problems + InputProblem.damage(log.inputs, log.ends)
     PriceBook(models: log.models, tables: tables).price(&log)
     var outcome = IntakeOutcome.added

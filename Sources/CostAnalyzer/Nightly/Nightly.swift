@@ -46,6 +46,9 @@ package struct Nightly: Sendable {
   /// The price of every model of the window now, and what of it is new.
   package private(set) var prices: [String: String] = [:]
   package private(set) var priceChanges: [PriceChange] = []
+  /// Hashes of answers by key, and what of it is new.
+  package private(set) var list: [String: String] = [:]
+  package private(set) var listChange = ListChange([:], since: nil)
   /// Whether there are days enough to call anything usual.
   package private(set) var isComparable = false
   package let analysis: Analysis
@@ -59,7 +62,9 @@ package struct Nightly: Sendable {
     now = request.now
     windowDays = request.windowDays
     request.analysis.progress?("taking in new logs", 0, 0, 0)
-    var intake = try Intake(store, request.analysis.options, threads: request.analysis.threads, now: now)
+    var intake = try Intake(
+      store, request.analysis.options, tokens: request.analysis.usageTokens, threads: request.analysis.threads, now: now
+    )
     try intake.take(request.inputs)
     for line in intake.lines {
       inputs[line.outcome, default: 0] += 1
@@ -82,6 +87,8 @@ package struct Nightly: Sendable {
     try summarise(totals, store, content)
     prices = PriceChange.prices(analysis.prices, at: now)
     priceChanges = PriceChange.find(prices, since: try store.prices(before: Timestamp.dayNumber(now)))
+    list = ListChange.list(analysis.candidates?.precache.candidates ?? [])
+    listChange = ListChange(list, since: try store.list(before: Timestamp.dayNumber(now)))
     gates = request.gates.map { GateResult(gate: $0, verdict: $0.judge(value(of: $0.measure, totals))) }
   }
 
@@ -136,18 +143,12 @@ package struct Nightly: Sendable {
     case .budgetDaily: return budget(["1d", "24h"])
     case .budgetWeekly: return budget(["1w", "7d"])
     case .budgetMonthly: return budget(["1mo", "30d"])
-    case .wrongHits: return wrongHits?.upper
+    case .wrongHits: return analysis.wrongHits?.upper
     case .rejected: return newLines > 0 ? Double(newRejected) / Double(newLines) : nil
     case .unpriced:
       guard let last, let row = totals.first(where: { $0.day == last.day })?.row else { return nil }
       return Double(row.unpriced) / Double(row.requests)
     }
-  }
-
-  /// Of the semantic cache as configured.
-  package var wrongHits: Verification.Interval? {
-    guard let verification = analysis.outcomes.lazy.compactMap(\.verification).first else { return nil }
-    return verification.rates[analysis.options.deployed(threshold: analysis.options.cache.threshold)]?.wrong
   }
 
   /// Largest used share of the limits on some periods, in the windows that were open when the log ended.

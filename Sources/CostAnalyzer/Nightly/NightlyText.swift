@@ -16,7 +16,7 @@ extension Nightly {
       parts.append(
         "last \(windowDays) days \(MoneyText.readable(bill)), safe saving \(NumberText.percent(totals.safe, of: bill))")
     }
-    if let wrongHits {
+    if let wrongHits = analysis.wrongHits {
       parts.append("wrong semantic hits \(Self.percent(wrongHits.lower)) to \(Self.percent(wrongHits.upper))")
     }
     if !changes.isEmpty { parts.append("\(changes.count) change\(changes.count == 1 ? "" : "s") of note") }
@@ -67,7 +67,7 @@ extension Nightly {
 
         """
     }
-    text += "\n## Changes\n\n" + changesText + pricesText
+    text += "\n## Changes\n\n" + changesText + pricesText + "\n## Pre-cache list\n\n" + listChange.text + "\n"
     if !gates.isEmpty {
       text += "\n## Gates\n\n| gate | value | |\n|---|---:|---|\n"
       for result in gates {
@@ -141,7 +141,8 @@ extension Nightly {
     file.add(
       "lever_saving_usd", "Of every lever alone.",
       (analysis.joint?.levers ?? []).map { ([("lever", $0.id)], Double($0.alone) / 1e12) })
-    file.add("wrong_hits_upper", "Upper end of the wrong-hit estimate at the configured threshold.", wrongHits?.upper)
+    file.add(
+      "wrong_hits_upper", "Upper end of the wrong-hit estimate at the configured threshold.", analysis.wrongHits?.upper)
     return file
   }
 
@@ -179,6 +180,7 @@ extension Nightly {
     package var stateCostPicodollars: String
     package var changes: [Change]
     package var priceChanges: [PriceLine]
+    package var precache: ListChange
     package var gates: [GateLine]
     package var missingLogs: Int
     package var report: String?
@@ -196,7 +198,7 @@ extension Nightly {
           dimension: $0.dimension.rawValue, name: $0.name, kind: $0.kind.rawValue, costUsd: MoneyText.exact($0.cost),
           usualUsd: $0.usual.map(MoneyText.exact), days: $0.days)
       },
-      priceChanges: priceChanges.map { .init(model: $0.model, before: $0.before, now: $0.now) },
+      priceChanges: priceChanges.map { .init(model: $0.model, before: $0.before, now: $0.now) }, precache: listChange,
       gates: gates.map {
         switch $0.verdict {
         case .passed(let value): .init(gate: $0.gate.description, verdict: "passed", value: value)

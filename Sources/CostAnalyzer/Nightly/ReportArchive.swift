@@ -28,7 +28,7 @@ package struct ReportArchive: Sendable {
 
   /// Writes the report of a night, whole or not at all, and moves `latest` to it unless that is newer.
   package func publish(
-    _ night: Nightly, date: String, environment: [String: String]
+    _ night: Nightly, date: String, environment: [String: String], templates: ReportTemplates = .builtIn
   ) throws -> (path: String, runID: String) {
     let report = path + "/" + date
     let output = try OutputDirectory(path: report)
@@ -37,7 +37,7 @@ package struct ReportArchive: Sendable {
     encoder.keyEncodingStrategy = .convertToSnakeCase
     let summary = HostileText.json(String(decoding: try encoder.encode(night.summary(report: nil)), as: UTF8.self))
     let own = [(name: "nightly.md", content: Data(night.markdown.utf8)), ("nightly.json", Data((summary + "\n").utf8))]
-    let files = try night.analysis.reportFiles(environment: environment, adding: own)
+    let files = try night.analysis.reportFiles(environment: environment, templates: templates, adding: own)
     try output.publish(files)
     try point(to: date)
     return (report, RunManifest.runID(of: files.last!.content))

@@ -119,7 +119,8 @@ struct ProxySettings {
         "Limit \(number + 1) (\(limit.scope.rawValue)): would have refused \(NumberText.grouped(refused)) requests of \(cost)"
       let usd = MoneyText.exact(limit.allowed)
       let every = limit.every.map { SettingsText.quoted($0.description) }
-      let place = "\(limit.scope.rawValue) \(limit.name ?? "")"
+      let scope = limit.scope == .team ? BudgetLimit.Scope.tenant : limit.scope
+      let place = "\(scope.rawValue) \(limit.name ?? "")"
       let key: (budget: String, duration: String)? =
         switch (limit.scope, limit.name) {
         case (.global, _): ("max_budget", "budget_duration")
@@ -131,7 +132,7 @@ struct ProxySettings {
       } else if let key {
         settings.comment("\(told).")
         lines += ["\(key.budget): \(usd)", "\(key.duration): \(every!)"]
-      } else if limit.scope == .tenant && limit.name == nil {
+      } else if scope == .tenant && limit.name == nil {
         settings.comment("\(told). For teams that are made from now on.")
         lines += ["default_team_params:", "  max_budget: \(usd)", "  budget_duration: \(every!)"]
       } else if limit.scope == .tag {

@@ -10,6 +10,18 @@ package struct CostLine: Sendable {
       var cacheWrite1H: UInt32?
       var output: UInt32?
       var reasoning: UInt32?
+      var audioInput: UInt32?
+      var imageInput: UInt32?
+      var audioOutput: UInt32?
+      var imageOutput: UInt32?
+
+      var tokens: TokenUsage {
+        TokenUsage(
+          input: input ?? 0, cacheRead: cacheRead ?? 0, cacheWrite5m: cacheWrite5M ?? 0,
+          cacheWrite1h: cacheWrite1H ?? 0, output: output ?? 0, reasoning: reasoning ?? 0,
+          audioInput: audioInput ?? 0, imageInput: imageInput ?? 0, audioOutput: audioOutput ?? 0,
+          imageOutput: imageOutput ?? 0)
+      }
     }
 
     var model: String
@@ -74,12 +86,7 @@ package struct CostLine: Sendable {
       known[name] = found
       var answer = Answer(model: question.model)
       if case .priced(let row, let rules) = found.resolution {
-        let used = question.usage
-        let cost = row.version(at: time).cost(
-          of: TokenUsage(
-            input: used.input ?? 0, cacheRead: used.cacheRead ?? 0, cacheWrite5m: used.cacheWrite5M ?? 0,
-            cacheWrite1h: used.cacheWrite1H ?? 0, output: used.output ?? 0, reasoning: used.reasoning ?? 0),
-          tier: tier)
+        let cost = row.version(at: time).cost(of: question.usage.tokens, tier: tier)
         answer.priceRow = row.name
         answer.table = found.table
         answer.rules = rules

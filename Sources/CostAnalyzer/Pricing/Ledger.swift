@@ -83,6 +83,8 @@ package struct LedgerEntry: Sendable {
 /// Cost by model, user, tenant, tag, day and hour of day. Every dimension but tags partitions the requests.
 package struct Ledger: Sendable {
   package var total = LedgerRow()
+  /// Pico-dollars that are priced from estimated tokens.
+  package var estimatedCost: Int128 = 0
   package var models: [LedgerEntry] = []
   package var users: [LedgerEntry] = []
   package var tenants: [LedgerEntry] = []
@@ -123,6 +125,9 @@ package struct Ledger: Sendable {
       }
       dayRow.add(request)
       if request.latencyMs != Request.unknownLatency { latencies[Int(request.model)].append(request.latencyMs) }
+      if request.flags.contains(.estimated) && !request.flags.contains(.billed) {
+        estimatedCost += Int128(request.cost)
+      }
       first = min(first, request.time)
       last = max(last, request.time)
     }

@@ -66,7 +66,7 @@ package struct PriceRow: Sendable, Equatable {
   /// The exact price of a request at this row's rates.
   package func cost(of usage: TokenUsage, tier: ServiceTier) -> Cost {
     let prompt = usage.promptTokens
-    // A log can claim more reasoning than output; only what was billed can be reasoning.
+    // A log can claim more reasoning than output; only what was billed can be reasoning. So with sound and pictures.
     let reasoning = min(usage.reasoning, usage.output)
     var atto: Int128 = 0
     var tierRateMissing = false
@@ -80,12 +80,20 @@ package struct PriceRow: Sendable, Equatable {
       atto += Int128(tokens) * Int128(rate.atto)
       tierRateMissing = tierRateMissing || rate.isStandardInstead
     }
-    charge(usage.input, as: .input)
+    let audioInput = min(usage.audioInput, usage.input)
+    let imageInput = min(usage.imageInput, usage.input - audioInput)
+    charge(usage.input - audioInput - imageInput, as: .input)
+    charge(audioInput, as: .audioInput)
+    charge(imageInput, as: .imageInput)
     charge(usage.cacheRead, as: .cacheRead)
     charge(usage.cacheWrite5m, as: .cacheWrite5m)
     charge(usage.cacheWrite1h, as: .cacheWrite1h)
-    charge(usage.output - reasoning, as: .output)
+    let audioOutput = min(usage.audioOutput, usage.output - reasoning)
+    let imageOutput = min(usage.imageOutput, usage.output - reasoning - audioOutput)
+    charge(usage.output - reasoning - audioOutput - imageOutput, as: .output)
     charge(reasoning, as: .reasoning)
+    charge(audioOutput, as: .audioOutput)
+    charge(imageOutput, as: .imageOutput)
     let pico = DecimalText.divideHalfEven(atto.magnitude, by: 1_000_000)
     return Cost(
       pico: PicoDollars(clamping: pico), tierRateMissing: tierRateMissing, unpricedTokens: unpriced)

@@ -86,7 +86,7 @@ struct PriceTableReader {
     if provider == "fireworks_ai", bands[0]?[.cacheRead, .standard] == nil, let input = bands[0]?[.input, .standard] {
       set(input / 2, .cacheRead, .standard, above: nil, in: &bands)
     }
-    let sorted = bands.sorted { $0.key < $1.key }.map { Self.withoutEqualReasoning($0.value) }
+    let sorted = bands.sorted { $0.key < $1.key }.map { Self.withoutEqualRates($0.value) }
     guard sorted.contains(where: { $0[.input, .standard] != nil || $0[.output, .standard] != nil }) else {
       throw .noTokenPrice
     }
@@ -144,10 +144,13 @@ struct PriceTableReader {
     bands[above ?? 0, default: RateBand(threshold: above)][tokenClass, tier] = rate
   }
 
-  /// A reasoning rate that repeats the output rate is no rate of its own: at batch or flex the output rate is lower.
-  private static func withoutEqualReasoning(_ band: RateBand) -> RateBand {
+  /// A reasoning rate that repeats the output rate is no rate of its own: at batch or flex the output rate is lower. So with
+  /// sound and pictures.
+  private static func withoutEqualRates(_ band: RateBand) -> RateBand {
     var band = band
-    if band[.reasoning, .standard] == band[.output, .standard] { band[.reasoning, .standard] = nil }
+    for part in [TokenClass.reasoning, .audioInput, .imageInput, .audioOutput, .imageOutput] {
+      if band[part, .standard] == band[part.fallback!, .standard] { band[part, .standard] = nil }
+    }
     return band
   }
 

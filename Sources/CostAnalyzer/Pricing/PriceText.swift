@@ -3,12 +3,15 @@ package enum PriceText {
   private static let classes: [(String, TokenClass)] = [
     ("in", .input), ("out", .output), ("cache read", .cacheRead), ("cache write", .cacheWrite5m),
     ("1 h write", .cacheWrite1h), ("reasoning", .reasoning),
+    ("audio in", .audioInput), ("image in", .imageInput), ("audio out", .audioOutput), ("image out", .imageOutput),
   ]
 
   /// What each class is charged by default, also where it takes the rate of another class.
   package static func rates(_ row: PriceRow) -> String {
     let parts = classes.compactMap { name, kind -> String? in
-      if kind == .reasoning && row.bands.first?[.reasoning, .standard] == nil { return nil }
+      // A part of the input or the output.
+      let isPart = kind.rawValue >= TokenClass.reasoning.rawValue
+      if isPart && row.bands.first?[kind, .standard] == nil { return nil }
       return row.rate(of: kind, tier: .standard, promptTokens: 0).map { "\(name) $\(MoneyText.exact(Int128($0.atto)))" }
     }
     return parts.joined(separator: ", ") + " per M tokens"

@@ -36,6 +36,8 @@ struct RateKey: Equatable {
     ("input_cost_per_token", .input), ("output_cost_per_token", .output),
     ("cache_read_input_token_cost", .cacheRead), ("cache_creation_input_token_cost", .cacheWrite5m),
     ("output_cost_per_reasoning_token", .reasoning),
+    ("input_cost_per_audio_token", .audioInput), ("input_cost_per_image_token", .imageInput),
+    ("output_cost_per_audio_token", .audioOutput), ("output_cost_per_image_token", .imageOutput),
   ]
 
   private static func split(_ key: String) -> (TokenClass, Substring)? {

@@ -5,16 +5,17 @@ package struct ReportFiles {
   /// Every file but the manifest, in the order written.
   package private(set) var files: [(name: String, content: Data)] = []
 
-  package init(_ analysis: Analysis) throws {
+  package init(_ analysis: Analysis, _ templates: ReportTemplates) throws {
     let sections = analysis.outcomes.flatMap(\.sections) + [analysis.budgets?.section()].compactMap { $0 }
-    add("report.md", try MarkdownReport(analysis).text())
+    let document = try ReportDocument(analysis, chapters: sections)
+    files = ReportRendering.files(document, templates)
+    files.append((ReportDocument.fileName, try document.json()))
     add(table: Self.summary(analysis))
     if !analysis.ledgerOnly {
       add(table: Self.strategies(analysis))
       add(table: HoldoutTable.table(analysis))
     }
     for table in sections.flatMap(\.files) { add(table: table) }
-    for image in sections.flatMap(\.images) { add(image.name, image.svg) }
     if let candidates = analysis.candidates {
       add(table: Self.clusters(candidates))
       add(table: PrecacheTables.walkForward(candidates.walkForward))
@@ -50,6 +51,7 @@ package struct ReportFiles {
     add("blank_lines", .int(counts.blank), "lines")
     add("error_requests", .int(total.errors), "requests")
     add("estimated_requests", .int(total.estimated), "requests")
+    add("estimated_cost", .usd(analysis.ledger.estimatedCost), "usd", total.estimated > 0 ? "estimated" : "")
     add("unpriced_requests", .int(total.unpriced), "requests")
     add("billed_requests", .int(total.billed), "requests")
     add("contradictory_requests", .int(counts.contradictory), "requests")

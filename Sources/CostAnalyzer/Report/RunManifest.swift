@@ -38,7 +38,8 @@ package struct RunManifest: Codable, Sendable {
   }
 
   package var schema = RunManifest.schema
-  /// SHA-256 over version and the files of the analysis but the pre-cache manifest, which holds it: the same content has the same id.
+  /// SHA-256 over version and the files of the analysis, but for what is rendered from others and the pre-cache manifest, which
+  /// holds it: the same content has the same id, whatever the templates.
   package var runId: String
   package var version: String
   /// Seconds since 1970 from SOURCE_DATE_EPOCH; absent without it, so that a report does not depend on the clock.
@@ -58,7 +59,8 @@ package struct RunManifest: Codable, Sendable {
   }
 
   static func runID(version: String, files: [String: String]) -> String {
-    let text = ([version] + files.keys.sorted().map { "\($0) \(files[$0]!)" }).joined(separator: "\n")
+    let data = files.keys.filter { !ReportRendering.isRendered($0) }.sorted()
+    let text = ([version] + data.map { "\($0) \(files[$0]!)" }).joined(separator: "\n")
     return String(sha256(Data(text.utf8)).prefix(16))
   }
 

@@ -16,10 +16,13 @@ package struct Table: Sendable {
     /// Text from the log: escaped wherever it is printed.
     case text(String)
     case int(Int)
+    case integer(Int128)
     case usd(Int128)
     case number(Double, decimals: Int)
     /// A share between 0 and 1: a fraction in CSV, a percentage in Markdown.
     case share(Double)
+    /// Words of our own, with markup.
+    case markdown(String)
     case empty
   }
 
@@ -50,24 +53,7 @@ extension Table {
   }
 
   /// The first rows as a Markdown table.
-  package func markdown(top: Int = .max) -> String {
-    let shown = columns.indices.filter { columns[$0].title != nil }
-    var text = "| " + shown.map { columns[$0].title! }.joined(separator: " | ") + " |\n"
-    let isText = shown.map { column in
-      for row in rows {
-        switch row[column] {
-        case .text: return true
-        case .empty: continue
-        default: return false
-        }
-      }
-      return false
-    }
-    text += "|" + isText.map { $0 ? "---" : "---:" }.joined(separator: "|") + "|\n"
-    for row in rows.prefix(top) { text += "| " + shown.map { row[$0].markdown }.joined(separator: " | ") + " |\n" }
-    if rows.count > top { text += "\n…and \(NumberText.grouped(rows.count - top)) more in `\(name).csv`.\n" }
-    return text
-  }
+  package func markdown(top: Int = .max) -> String { ReportTable(self, top: top).markdown }
 }
 
 extension Table.Cell {
@@ -75,9 +61,11 @@ extension Table.Cell {
     switch self {
     case .text(let text): HostileText.csv(text)
     case .int(let value): String(value)
+    case .integer(let value): String(value)
     case .usd(let pico): MoneyText.exact(pico)
     case .number(let value, let decimals): NumberText.fixed(value, decimals)
     case .share(let value): value.isFinite ? NumberText.fixed(value, 6) : ""
+    case .markdown(let text): HostileText.csv(text)
     case .empty: ""
     }
   }
@@ -86,9 +74,11 @@ extension Table.Cell {
     switch self {
     case .text(let text): text.isEmpty ? "–" : HostileText.markdown(text, limit: 90)
     case .int(let value): NumberText.grouped(value)
+    case .integer(let value): NumberText.grouped(value)
     case .usd(let pico): MoneyText.readable(pico)
     case .number(let value, let decimals): NumberText.fixed(value, decimals)
     case .share(let value): value.isFinite ? NumberText.fixed(value * 100, 1) + " %" : "–"
+    case .markdown(let text): text
     case .empty: "–"
     }
   }
@@ -111,24 +101,15 @@ package struct ReportSection: Sendable {
     /// Markdown written by us; anything from the log in it must already be escaped.
     case paragraph(String)
     case table(Table, top: Int)
-    /// An image that is written beside the report.
-    case image(Image)
-  }
-
-  package struct Image: Sendable {
-    /// File name.
-    var name: String
-    var svg: String
-    /// What it shows, for who cannot see it.
-    var caption: String
+    case chart(Chart)
   }
 
   package var title: String
   package var blocks: [Block]
   /// Tables that only go to CSV files.
   package var files: [Table]
-
-  var images: [Image] { blocks.compactMap { if case .image(let image) = $0 { image } else { nil } } }
+  /// Charts of the chapter that have nothing to show, with the reason.
+  package var notDrawn: [Chart.Kind: String] = [:]
 
   package init(_ title: String, blocks: [Block] = [], files: [Table] = []) {
     self.title = title

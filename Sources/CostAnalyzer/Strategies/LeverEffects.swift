@@ -45,6 +45,8 @@ extension StrategyContext {
     usage.input = scaled(usage.promptTokens, inputRatio)
     usage.output = scaled(usage.output, outputRatio)
     usage.reasoning = min(scaled(usage.reasoning, outputRatio), usage.output)
+    usage.audioOutput = scaled(usage.audioOutput, outputRatio)
+    usage.imageOutput = scaled(usage.imageOutput, outputRatio)
     usage.cacheRead = 0
     usage.cacheWrite5m = 0
     usage.cacheWrite1h = 0

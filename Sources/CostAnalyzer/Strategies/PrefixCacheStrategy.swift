@@ -22,6 +22,7 @@ package enum PrefixCacheStrategy: Strategy {
     outcome.charges = replayed.added
     outcome.estimatedGross = replayed.estimated
     outcome.requestsAffected = replayed.changed
+    outcome.meanPotential = replayed.meanPotential
     outcome.evidence = .modelled
     outcome.caveat =
       replayed.silent == 0
@@ -140,6 +141,10 @@ private struct Replayed {
   /// In order of first appearance.
   private(set) var models: [Model] = []
   private(set) var breaks: [Cause: Break] = [:]
+  /// Prompts at or above their provider's minimum, and what they would save if all of each were read.
+  private var eligible = 0
+  private var potential = 0.0
+  var meanPotential: Double { eligible == 0 ? 0 : potential / Double(eligible) }
 
   /// Caching is a choice for each model: it is made for those for which it pays.
   private var chosen: [Model] { models.filter { $0.net > 0 } }
@@ -195,6 +200,7 @@ private struct Replayed {
       path, bytes: Int(prompt.prefixBytes),
       tokens: tokens, time: request.time, rule: model.rule)
     let usage = Self.usage(request.usage, hit)
+    addPotential(request, context, model.rule)
     model.requests += 1
     model.tokens += Int(tokens)
     model.loggedRead += Int(request.usage.cacheRead)
@@ -213,6 +219,18 @@ private struct Replayed {
     }
     models[number] = model
     note(prompt, hit, path.count, tokens, model.rule)
+  }
+
+  private mutating func addPotential(_ request: Request, _ context: StrategyContext, _ rule: PrefixCacheRules.Rule) {
+    let tokens = request.usage.promptTokens
+    guard tokens >= UInt64(rule.minimum) else { return }
+    eligible += 1
+    let all = PrefixReplay.Hit(read: UInt32(clamping: tokens / UInt64(rule.step) * UInt64(rule.step)))
+    if let price = context.prices.cost(of: Self.usage(request.usage, all), for: request),
+      let cost = context.scaled(price, for: request)
+    {
+      potential += Double(max(0, request.cost - cost))
+    }
   }
 
   /// The tokens by class once `hit` is read: what the log shows as read is part of it. What is read more was input, or

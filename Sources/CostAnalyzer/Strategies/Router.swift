@@ -111,6 +111,8 @@ struct Router {
     var saved: Int128 = 0
     var misroutes = 0.0
     var complexOnCheap = 0
+    /// What requests whose model was chosen by hand cost more than if they were routed like the others.
+    var overrideCost: Int128 = 0
     /// What was moved before and from the start of the held-out part on.
     var first = Share()
     var later = Share()
@@ -152,7 +154,10 @@ struct Router {
         result.excluded[rule, default: Share()].requests += 1
         result.excluded[rule, default: Share()].cost += Int128(request.cost)
       }
-      if let rule = Self.exclusion(of: request) { return leave(rule) }
+      if let rule = Self.exclusion(of: request) {
+        if rule == .override { result.overrideCost += overrideCost(request, gate: Float(gate)) }
+        return leave(rule)
+      }
       let simple = context.log.prompts.prompts[Int(request.prompt)].simple
       let label = ComplexityLabel(simple: simple, gate: Float(gate))
       var share = result.byLabel[label] ?? Share()
@@ -209,6 +214,16 @@ struct Router {
       share.saved += Int128(avoided - attempt)
     }
     return share
+  }
+
+  private func overrideCost(_ request: Request, gate: Float) -> Int128 {
+    if request.flags.contains(.unpriced) || request.prompt == Request.noText { return 0 }
+    let label = ComplexityLabel(simple: context.log.prompts.prompts[Int(request.prompt)].simple, gate: gate)
+    let target = tiers.target(of: label).row
+    guard context.prices.row(for: request)?.name != target.name,
+      request.usage.promptTokens <= target.maxInputTokens ?? .max, let cost = cost(request, on: target)
+    else { return 0 }
+    return Int128(max(0, request.cost - cost))
   }
 
   private func cost(_ request: Request, on row: PriceRow) -> PicoDollars? {

@@ -26,7 +26,10 @@ package enum RoutingStrategy: Strategy {
     let curve = gates.map { (gate: $0, routed: router.route(gate: $0)) }
     outcome.holdout = heldOut(context, curve)
     outcome.deployment = .routing(tiers)
-    outcome.sections = [section(context, tiers, curve, routed, known: try knownSkill(context))]
+    outcome.sections = [
+      section(context, tiers, curve, routed, known: try knownSkill(context)),
+      FeedbackChapter(context, tiers).section(routed.costs),
+    ]
   }
 
   private static let gates = (10...19).map { Double($0) / 20 }
@@ -96,7 +99,7 @@ package enum RoutingStrategy: Strategy {
           are the moved requests times the probability the score itself gives to being wrong: **assumed**, not measured. \
           \(NumberText.grouped(routed.complexOnCheap)) requests that score as complex already run on the cheap model: their \
           quality is at risk today. The other model is taken to read \(NumberText.fixed(options.inputRatio, 2)) and to write \
-          \(NumberText.fixed(options.outputRatio, 2)) tokens for each token of the logged one.\(known)
+          \(NumberText.fixed(options.outputRatio, 2)) tokens for each token of the logged one.\(known)\(chosenByHand(routed))
           """),
         .table(labels, top: .max),
         .paragraph("The whole curve:"),
@@ -110,6 +113,14 @@ package enum RoutingStrategy: Strategy {
 }
 
 extension RoutingStrategy {
+  private static func chosenByHand(_ routed: Router.Result) -> String {
+    guard let share = routed.excluded[.override], share.requests > 0 else { return "" }
+    return """
+       Models chosen by hand stay: \(NumberText.grouped(share.requests)) requests with \(MoneyText.readable(share.cost)), of which \
+      \(MoneyText.readable(routed.overrideCost)) would be saved if they were routed like the others (*override cost*).
+      """
+  }
+
   /// How far the skill of a trained model is known on this log: by its scores, whose features are not kept.
   private static func knownSkill(_ context: StrategyContext) throws -> String {
     guard let path = context.options.routing.model, let training = try ComplexityModel(path: path).training else {

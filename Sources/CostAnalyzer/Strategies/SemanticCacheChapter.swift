@@ -73,12 +73,13 @@ struct SemanticCacheChapter {
       .paragraph(
         "Net saving by threshold and TTL (guards on, no capacity limit); the frame is the recommended setting, or else that of the options:"
       ),
-      .image(heatMap()),
+      .chart(.heatMap(heatMap())),
       .paragraph("Capacities and policies, TTLs, raw (unguarded) replays and all thresholds: `semantic_cache.csv`."),
       .paragraph("What each guard refuses, and what the cache would save more without it:"),
       .table(guards(), top: .max),
     ]
-    if let chart = chart() { blocks.insert(.image(chart), at: 3) }
+    if let chart = chart() { blocks.insert(.chart(.caching(chart)), at: 3) }
+    if let chart = latency() { blocks.append(.chart(.latency(chart))) }
     if verification.unverifiedReason == nil {
       blocks += [
         .paragraph(
@@ -116,7 +117,13 @@ struct SemanticCacheChapter {
         """),
       .table(keys, top: .max),
     ]
-    return ReportSection(SemanticCacheStrategy.title, blocks: blocks, files: [grid, keys])
+    var section = ReportSection(SemanticCacheStrategy.title, blocks: blocks, files: [grid, keys])
+    section.notDrawn = [
+      .caching: verification.unverifiedReason
+        ?? "too few semantic hits carry answers to say how many would have been wrong",
+      .latency: "no request that a cache would have served has a latency",
+    ]
+    return section
   }
 
   private func opening() -> String {
@@ -221,29 +228,7 @@ struct SemanticCacheChapter {
     return table
   }
 
-  private func heatMap() -> ReportSection.Image {
-    let settings = options.thresholds.map { threshold in
-      options.ttls.map { ttl in
-        CacheSetting(
-          threshold: Float(threshold), ttl: ttl.micros, guards: deployed.guards, isSliding: options.sliding)
-      }
-    }
-    let map = CachingHeatMap(
-      rows: options.thresholds.map { NumberText.fixed($0, 2) }, columns: options.ttls.map(\.description),
-      net: settings.map { row in row.map { net(unbounded($0), $0) } },
-      marked: settings.indices.lazy.compactMap { row in
-        settings[row].firstIndex { isMarked($0) }.map { (row, $0) }
-      }.first)
-    return .init(name: "caching_heatmap.svg", svg: map.svg(), caption: "Net saving by threshold and TTL")
-  }
-
-  /// The recommended setting; the options' own where none is.
-  private func isMarked(_ setting: CacheSetting) -> Bool {
-    let target = recommended ?? deployed
-    return setting.threshold == target.threshold && setting.ttl == target.ttl
-  }
-
-  private func unbounded(_ setting: CacheSetting) -> CacheOutcome {
+  func unbounded(_ setting: CacheSetting) -> CacheOutcome {
     var setting = setting
     setting.evictBatch = options.evictBatch
     return outcomes[setting]!

@@ -50,25 +50,6 @@ extension SemanticCacheChapter {
       candidates, rule: "settings whose wrong hits stay under \(Self.percent(options.maxWrongHits)), by the whole log")
   }
 
-  /// Net saving against wrong hits at the options' TTL; nil where nothing is verified.
-  func chart() -> ReportSection.Image? {
-    let points = CacheSweep.unbounded(options, guards: [deployed.guards]).compactMap { setting -> CachingPoint? in
-      let isRecommended = setting == recommended
-      guard setting.ttl == (recommended?.ttl ?? options.ttl.micros), let wrong = verification.rates[setting]?.wrong,
-        let result = outcomes[setting]
-      else { return nil }
-      return CachingPoint(
-        label: NumberText.fixed(Double(setting.threshold), 2), net: net(result, setting), wrong: wrong.estimate,
-        lower: wrong.lower, upper: wrong.upper, isRecommended: isRecommended)
-    }
-    if points.isEmpty { return nil }
-    let exact = CacheSetting(ttl: recommended?.ttl ?? options.ttl.micros, isSliding: options.sliding)
-    let floor = replayCache(context.cache.trace, setting: exact)
-    let chart = CachingChart(points: points, floor: net(floor, exact), limit: options.maxWrongHits)
-    return .init(
-      name: "caching.svg", svg: chart.svg(), caption: "Net saving against wrong semantic answers by threshold")
-  }
-
   func vCache() -> Table {
     var table = Table(
       "vcache",

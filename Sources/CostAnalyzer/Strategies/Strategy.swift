@@ -56,6 +56,9 @@ package struct StrategyOutcome: Sendable {
   /// Levers whose work this one does itself: with both on, only this one is replayed.
   package var includes: [String] = []
   package var requestsAffected = 0
+  /// Pico-dollars that one more affected request would save on average; 0 for a lever of which a log shows enough. With few
+  /// affected requests, how many there are is chance, and the interval says so.
+  package var meanPotential = 0.0
   package var evidence = Evidence.replayed
   /// One sentence on what the figure does not cover.
   package var caveat = ""

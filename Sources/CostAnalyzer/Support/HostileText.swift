@@ -53,6 +53,22 @@ package enum HostileText {
     "=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠", "﹢", "﹣", "﹦", "﹫",
   ]
 
+  /// Text inside HTML or SVG, between tags or in an attribute.
+  package static func html(_ text: String, limit: Int = 200) -> String {
+    var result = ""
+    for scalar in visible(text, limit: limit).unicodeScalars {
+      switch scalar {
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "&": result += "&amp;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
   /// Text inside Markdown (also inside a table cell) that is neither markup, nor HTML, nor a link.
   package static func markdown(_ text: String, limit: Int = 200) -> String {
     let scalars = Array(visible(text, limit: limit).unicodeScalars)
@@ -93,18 +109,23 @@ package enum HostileText {
 
   /// JSON text with every unsafe scalar written as `\u....`: the same values, harmless in a terminal.
   package static func json(_ text: String) -> String {
-    var result = ""
+    var result: [UInt8] = []
+    result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
-      if scalar == "\n" || !isUnsafe(scalar) {
-        result.unicodeScalars.append(scalar)
-      } else {
+      if scalar == "\n" || (32..<127).contains(scalar.value) {
+        result.append(UInt8(scalar.value))
+      } else if isUnsafe(scalar) {
         for unit in String(scalar).utf16 {
           let hex = String(unit, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
+          result += "\\u".utf8
+          result += String(repeating: "0", count: 4 - hex.utf8.count).utf8
+          result += hex.utf8
         }
+      } else {
+        result += String(scalar).utf8
       }
     }
-    return result
+    return String(decoding: result, as: UTF8.self)
   }
 }
 

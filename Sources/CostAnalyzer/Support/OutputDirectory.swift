@@ -7,7 +7,7 @@ import Foundation
   import Darwin
 #endif
 
-/// A report directory that appears whole or not at all.
+/// A report directory that appears whole or not at all. Names of files may have a folder in front: `charts/daily.svg`.
 ///
 /// Files are written to a hidden sibling, flushed, and swapped in with one rename; a crash before that leaves the old
 /// report untouched. A lock file beside it keeps a second run out and says who holds it.
@@ -53,7 +53,7 @@ package final class OutputDirectory {
     guard isDirectory.boolValue else {
       throw AnalyzerError(.output, "\(path) is a file", hint: "give a directory with --out")
     }
-    let content = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let content = content(of: path)
     if content.isEmpty { return }
     // The manifest lists what we wrote; notes that somebody put beside it are not ours to delete.
     let manifest = (try? Data(contentsOf: URL(fileURLWithPath: path + "/" + marker)))
@@ -63,6 +63,8 @@ package final class OutputDirectory {
       let files = manifest["files"] as? [String: Any]
     {
       ours = Set(files.keys).union([marker, ".DS_Store"])
+      // Folders that hold files of ours, as this program names them.
+      ours.formUnion(files.keys.compactMap { name in name.lastIndex(of: "/").map { String(name[...$0]) } })
     }
     if let foreign = content.sorted().first(where: { !ours.contains($0) }) {
       throw AnalyzerError(
@@ -71,13 +73,29 @@ package final class OutputDirectory {
     }
   }
 
+  /// Files, and folders (their names end in a slash) with what is in them.
+  private static func content(of path: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.flatMap { name in
+      // A link is not followed.
+      let type = try? FileManager.default.attributesOfItem(atPath: path + "/" + name)[.type] as? FileAttributeType
+      guard type == .typeDirectory else { return [name] }
+      let inner = try? FileManager.default.contentsOfDirectory(atPath: path + "/" + name)
+      return [name + "/"] + (inner ?? ["(unreadable)"]).map { name + "/" + $0 }
+    }
+  }
+
   /// Writes all files (mode 0600: they may hold prompt text) and makes them the report.
   package func publish(_ files: [(name: String, content: Data)]) throws {
     do {
       try FileManager.default.createDirectory(
         atPath: staging, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+      for folder in Set(files.compactMap { file in file.name.lastIndex(of: "/").map { String(file.name[..<$0]) } }) {
+        try FileManager.default.createDirectory(
+          atPath: staging + "/" + folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      }
       for (name, content) in files { try Self.write(content, to: staging + "/" + name) }
-      Self.sync(staging)
+      for name in Set(files.map { ($0.name as NSString).deletingLastPathComponent }) { Self.sync(staging + "/" + name) }
       // Once more: a run can take long, and somebody may have used the directory meanwhile.
       try Self.checkReplaceable(path)
       try swap()

@@ -21,10 +21,16 @@ package struct PromptRules: Sendable {
     var notBefore: Set<[UInt8]>
   }
 
-  /// White space first: these are code, the others data.
-  static let whitespace = ["line-ends", "trailing-blanks", "blank-lines", "inner-blanks"]
+  /// These are code, the others data.
+  static let passes: [(id: String, level: TrimLevel)] = [
+    ("line-ends", .whitespace), ("trailing-blanks", .whitespace), ("blank-lines", .whitespace),
+    ("inner-blanks", .whitespace), ("json-blanks", .whitespace), ("repeated-paragraphs", .wordy),
+  ]
+  static func number(of pass: String) -> Int { passes.firstIndex { $0.id == pass }! }
 
   let version: String
+  /// Tokens of a paragraph from which on a second copy goes.
+  let repeatedTokens: Int
   let rules: [Rule]
   /// Of each level, its phrases with the place of their rule in `rules`.
   let phrases: [TrimLevel: WordPhrases]
@@ -35,9 +41,9 @@ package struct PromptRules: Sendable {
   let textSystems: WordPhrases
 
   /// Names by number, as `TrimmedText.uses` has them.
-  package var names: [String] { Self.whitespace + rules.map(\.id) }
+  package var names: [String] { Self.passes.map(\.id) + rules.map(\.id) }
   package func level(ofRule number: Int) -> TrimLevel {
-    number < Self.whitespace.count ? .whitespace : rules[number - Self.whitespace.count].level
+    number < Self.passes.count ? Self.passes[number].level : rules[number - Self.passes.count].level
   }
 
   private struct File: Decodable {
@@ -51,6 +57,7 @@ package struct PromptRules: Sendable {
       var notBefore: [String]?
     }
     var version: String
+    var repeatedTokens: Int?
     var rules: [Rule]
     var verbs: [String]
     var critical: [String]
@@ -70,6 +77,7 @@ package struct PromptRules: Sendable {
     let file = try YAMLDecoder().decode(File.self, from: yaml)
     func words(_ list: [String]?) -> Set<[UInt8]> { Set((list ?? []).map { Array($0.utf8) }) }
     version = file.version
+    repeatedTokens = file.repeatedTokens ?? 64
     rules = file.rules.map {
       Rule(
         id: $0.id, level: $0.level, place: $0.at ?? .anywhere, replacement: Array(($0.to ?? "").utf8),

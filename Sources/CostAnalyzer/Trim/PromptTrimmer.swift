@@ -30,23 +30,23 @@ package struct PromptTrimmer: Sendable {
     var refused = applied
     var result = TrimmedText(tokens: [], texts: [])
     for level in TrimLevel.allCases where level <= last {
-      let edits =
-        level == .whitespace
-        ? WhitespacePass.edits(current) : WordPass(current, rules, level: level, refused: &refused).edits
-      if !edits.isEmpty {
+      var left = result.tokens.last
+      for pass in Pass.of(level) {
+        let edits = edits(pass, current, level: level, refused: &refused, count: count)
+        if edits.isEmpty { continue }
         if result.tokens.isEmpty { result.tokens = [Int](repeating: count(text), count: level.index + 1) }
         let next = current.applying(edits)
         let tokens = count(next.bytes)
-        if rules.critical.list(next.bytes) != rules.critical.list(current.bytes) {
+        if !pass.keepsAll, rules.critical.list(next.bytes) != rules.critical.list(current.bytes) {
           result.reverted.append(level)
-        } else if tokens < result.tokens[level.index], TrimWords(next.bytes).count > 0 {  // "Thanks!" alone stays
+        } else if tokens < left ?? result.tokens[0], TrimWords(next.bytes).count > 0 {  // "Thanks!" alone stays
+          // A change that costs tokens is none.
           current = next
           for edit in edits where edit.rule >= 0 { applied[edit.rule] += 1 }
-          result.tokens.append(tokens)
+          left = tokens
         }
       }
-      // A change that costs tokens is none.
-      if !result.tokens.isEmpty && result.tokens.count < level.index + 2 { result.tokens.append(result.tokens.last!) }
+      if let first = result.tokens.first { result.tokens.append(left ?? first) }
       result.texts.append(current.bytes)
     }
     for rule in applied.indices where applied[rule] + refused[rule] > 0 {
@@ -55,6 +55,40 @@ package struct PromptTrimmer: Sendable {
     if result.tokens.isEmpty && result.uses.isEmpty { return nil }
     if result.tokens.isEmpty { result.tokens = [Int](repeating: count(text), count: last.index + 2) }
     return result
+  }
+
+  private enum Pass {
+    case blanks, json, repeats, words
+
+    static func of(_ level: TrimLevel) -> [Pass] {
+      switch level {
+      case .whitespace: [.blanks, .json]
+      case .wordy: [.repeats, .words]
+      case .politeness, .unsafe: [.words]
+      }
+    }
+
+    /// Nothing is lost whatever goes: the value of the JSON and one copy of the paragraph stay.
+    var keepsAll: Bool { self == .json || self == .repeats }
+  }
+
+  private func edits(
+    _ pass: Pass, _ text: MarkedText, level: TrimLevel, refused: inout [Int], count: ([UInt8]) -> Int
+  ) -> [MarkedText.Edit] {
+    switch pass {
+    case .blanks: WhitespacePass.edits(text)
+    case .json: JSONBlanks.edits(text)
+    case .repeats: RepeatedParagraphs.edits(text, minimum: rules.repeatedTokens, count: count)
+    case .words: WordPass(text, rules, level: level, refused: &refused).edits
+    }
+  }
+
+  /// A text without what may go whatever it says: blanks in JSON, second copies of paragraphs. Numbers, negations and limits
+  /// are compared in this form.
+  package func plain(_ text: [UInt8], count: ([UInt8]) -> Int) -> [UInt8] {
+    var current = MarkedText(bytes: text, marks: Protection.marks(text, instructions: rules.instructions))
+    current = current.applying(JSONBlanks.edits(current))
+    return current.applying(RepeatedParagraphs.edits(current, minimum: rules.repeatedTokens, count: count)).bytes
   }
 }
 
@@ -136,7 +170,7 @@ enum WhitespacePass {
       newlines > 2
       ? "blank-lines" : newlines == 0 ? "inner-blanks" : bytes[run].contains(13) ? "line-ends" : "trailing-blanks"
     return MarkedText.Edit(
-      range: run, replacement: kept, rule: PromptRules.whitespace.firstIndex(of: rule)!)
+      range: run, replacement: kept, rule: PromptRules.number(of: rule))
   }
 }
 
@@ -212,7 +246,7 @@ struct WordPass {
     if let first = replacement.first, isUpper(found.lowerBound), (97...122).contains(first) {
       replacement[0] = first & ~32
     }
-    return MarkedText.Edit(range: range, replacement: replacement, rule: PromptRules.whitespace.count + number)
+    return MarkedText.Edit(range: range, replacement: replacement, rule: PromptRules.passes.count + number)
   }
 
   /// Whether a phrase stands where its rule wants it, beside none of the words that forbid it.

@@ -5,6 +5,8 @@ enum Protection {
   static let wording: UInt8 = 1
   /// Code, quotes, addresses, tags, formulas, JSON.
   static let everything: UInt8 = 2
+  /// Between code fences.
+  static let fenced: UInt8 = 3
 
   /// One mark a byte. Spans that are not closed protect nothing, but for code fences, which then reach to the end.
   static func marks(_ text: [UInt8], instructions: WordPhrases) -> [UInt8] {
@@ -16,13 +18,13 @@ enum Protection {
     for line in lines(text) {
       let body = trimmed(text, line)
       if let open = fence {
-        protect(line)
+        protect(line, fenced)
         if isFence(text, body, of: open) { fence = nil }
         continue
       }
       if body.count >= 3, isFence(text, body, of: text[body.lowerBound]) {
         fence = text[body.lowerBound]
-        protect(line)
+        protect(line, fenced)
         continue
       }
       if isJSON(text, body) {

@@ -2,8 +2,11 @@
 extension RouterTraining {
   /// - Parameters:
   ///   - files: names of the files with the outcomes.
+  ///   - feedback: verdicts among the outcomes.
   ///   - handSet: weights that stand beside the fitted ones.
-  package func text(files: [String], handSet: ComplexityModel) -> String {
+  package func text(
+    files: [String], feedback: FeedbackOutcomes? = nil, handSet: ComplexityModel
+  ) -> String {
     var weights = Table(
       "weights",
       [
@@ -26,7 +29,7 @@ extension RouterTraining {
       Trained on \(NumberText.grouped(questions)) questions of \(names); the weak model is right on \
       \(NumberText.fixed(right * 100, 1)) % of them. \(Self.folds)-fold cross-validation by \(grouping), \
       \(NumberText.grouped(groups)) groups: every held-out figure comes from models that saw nothing of the question's group.
-
+      \(feedback?.text ?? "")
       \(RouterEvaluation.text(Array(evaluations.prefix(1)) + evaluations.dropFirst().map(\.withoutTables)))
       \(verdict)`model \(handSet.version)` are the hand-set weights. AUC on the questions it was fitted to: \
       \(fittedAUC.map { NumberText.fixed($0, 4) } ?? "–"); held out: \
@@ -42,6 +45,21 @@ extension RouterTraining {
       These figures hold for questions like the labelled ones and for this pair of models.
 
       """
+  }
+}
+
+extension FeedbackOutcomes {
+  fileprivate var text: String {
+    """
+
+    \(NumberText.grouped(outcomes.count)) of them are users' verdicts on answers of \(HostileText.markdown(weakModel)): right is what \
+    contented its user. Left out: \(NumberText.grouped(overridden)) whose model was chosen by hand, \(NumberText.grouped(notAlone)) \
+    that do not stand alone, \(NumberText.grouped(tooLong)) longer than \(PromptTable.keptTextBytes) bytes. Nobody saw what \
+    \(HostileText.markdown(strongModel)) would have said: in its place stands the mean satisfaction with it at the same tenth of \
+    the built-in score, from \(NumberText.grouped(strongRated)) verdicts. Cheap answers were given where somebody sent them, and \
+    judged by who cared to.
+
+    """
   }
 }
 

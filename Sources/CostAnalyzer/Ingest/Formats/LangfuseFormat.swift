@@ -171,10 +171,12 @@ struct LangfuseFormat: LineFormat {
       let audio = try FieldReader.count(fields[.outputAudio]) ?? 0
       draft.usage.reasoning = try FieldReader.firstCount(fields[.reasoning], fields[.reasoning2]) ?? 0
       draft.usage.output = try sum(output, audio, draft.usage.reasoning)
+      draft.usage.audioOutput = audio
       draft.outputKnown = true
     }
     guard let plain = try FieldReader.count(fields[.input]) else { return }
-    let input = try sum(plain, try FieldReader.count(fields[.inputAudio]) ?? 0)
+    draft.usage.audioInput = try FieldReader.count(fields[.inputAudio]) ?? 0
+    let input = try sum(plain, draft.usage.audioInput)
     draft.usage.input = input
     draft.inputKnown = true
     let cached = draft.usage.promptTokens - UInt64(input)

@@ -82,6 +82,9 @@ struct MappedFormat: LogFormat {
       draft.outputKnown = true
     }
     draft.usage.reasoning = min(try FieldReader.count(value(.reasoning)) ?? 0, draft.usage.output)
+    try FieldReader.setMedia(
+      &draft, audioInput: value(.audioInput), imageInput: value(.imageInput), audioOutput: value(.audioOutput),
+      imageOutput: value(.imageOutput))
     return draft
   }
 

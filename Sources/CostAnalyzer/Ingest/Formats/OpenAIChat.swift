@@ -5,6 +5,7 @@ import CTextScan
 enum OpenAIChat {
   enum UsageField: Int, CaseIterable {
     case prompt, completion, cached, written, reasoning, read, creation, detailCreation, write5m, write1h, total
+    case audioInput, imageInput, audioOutput, imageOutput
 
     var pointer: String {
       switch self {
@@ -19,6 +20,10 @@ enum OpenAIChat {
       case .write5m: "/prompt_tokens_details/cache_creation_token_details/ephemeral_5m_input_tokens"
       case .write1h: "/prompt_tokens_details/cache_creation_token_details/ephemeral_1h_input_tokens"
       case .total: "/total_tokens"
+      case .audioInput: "/prompt_tokens_details/audio_tokens"
+      case .imageInput: "/prompt_tokens_details/image_tokens"
+      case .audioOutput: "/completion_tokens_details/audio_tokens"
+      case .imageOutput: "/completion_tokens_details/image_tokens"
       }
     }
   }
@@ -60,6 +65,9 @@ enum OpenAIChat {
       draft.outputKnown = true
     }
     draft.usage.reasoning = min(try FieldReader.count(fields[.reasoning]) ?? 0, draft.usage.output)
+    try FieldReader.setMedia(
+      &draft, audioInput: fields[.audioInput], imageInput: fields[.imageInput], audioOutput: fields[.audioOutput],
+      imageOutput: fields[.imageOutput])
   }
 
   /// Reads a recorded stream: the deltas joined, the last usage that any chunk carries (usage is cumulative).

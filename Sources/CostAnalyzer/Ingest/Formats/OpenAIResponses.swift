@@ -5,6 +5,7 @@ import CTextScan
 enum OpenAIResponses {
   private enum UsageField: Int, CaseIterable {
     case input, output, cached, written, reasoning, total
+    case audioInput, imageInput, audioOutput, imageOutput
 
     var pointer: String {
       switch self {
@@ -14,6 +15,10 @@ enum OpenAIResponses {
       case .written: "/input_tokens_details/cache_write_tokens"
       case .reasoning: "/output_tokens_details/reasoning_tokens"
       case .total: "/total_tokens"
+      case .audioInput: "/input_tokens_details/audio_tokens"
+      case .imageInput: "/input_tokens_details/image_tokens"
+      case .audioOutput: "/output_tokens_details/audio_tokens"
+      case .imageOutput: "/output_tokens_details/image_tokens"
       }
     }
   }
@@ -56,6 +61,9 @@ enum OpenAIResponses {
       draft.outputKnown = true
     }
     draft.usage.reasoning = min(try FieldReader.count(fields[.reasoning]) ?? 0, draft.usage.output)
+    try FieldReader.setMedia(
+      &draft, audioInput: fields[.audioInput], imageInput: fields[.imageInput], audioOutput: fields[.audioOutput],
+      imageOutput: fields[.imageOutput])
   }
 
   /// The texts of all messages of the output, and whether it calls tools.

@@ -9,6 +9,7 @@ struct TrafficFormat: LogFormat {
     case tools, override, tier, tags, messages, answer, toolCalls
     case input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning, cost, embedding, gatewayCache, usage,
       feedback, key
+    case audioInput, imageInput, audioOutput, imageOutput
 
     var pointer: String {
       switch self {
@@ -44,6 +45,10 @@ struct TrafficFormat: LogFormat {
       case .usage: "/usage"
       case .feedback: "/feedback"
       case .key: "/key"
+      case .audioInput: "/usage/audio_input"
+      case .imageInput: "/usage/image_input"
+      case .audioOutput: "/usage/audio_output"
+      case .imageOutput: "/usage/image_output"
       }
     }
   }
@@ -52,7 +57,8 @@ struct TrafficFormat: LogFormat {
 
   func claims(_ base: UnsafePointer<ca_slice>) -> Bool {
     let fields = Fields<Field>(base: base)
-    return fields[.schema].equals("traffic/1")
+    // Some writers escape every slash.
+    return fields[.schema].equals("traffic/1") || fields[.schema].equals("traffic\\/1")
   }
 
   func draft(
@@ -98,6 +104,9 @@ struct TrafficFormat: LogFormat {
       draft.outputKnown = true
     }
     draft.usage.reasoning = min(try FieldReader.count(fields[.reasoning]) ?? 0, draft.usage.output)
+    try FieldReader.setMedia(
+      &draft, audioInput: fields[.audioInput], imageInput: fields[.imageInput], audioOutput: fields[.audioOutput],
+      imageOutput: fields[.imageOutput])
     return draft
   }
 }

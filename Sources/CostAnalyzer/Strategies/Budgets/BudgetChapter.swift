@@ -42,8 +42,11 @@ package struct BudgetChapter: Sendable {
       .table(projections(), top: .max), .paragraph(spikeText()),
     ]
     if !spikes.spikes.isEmpty { blocks.append(.table(spikeTable(), top: top)) }
-    return ReportSection(
+    if let chart = BurnChart(context, replay) { blocks.insert(.chart(.burn(chart)), at: 2) }
+    var section = ReportSection(
       "Budgets and spikes", blocks: blocks, files: [windows(), alerts(isShown: false), spikeTable()])
+    section.notDrawn = [.burn: "no budget in dollars is set (`budgets.limits`), or none binds a request"]
+    return section
   }
 
   private func summary() -> String {

@@ -70,10 +70,10 @@ extension AnalysisOptions {
   }
 }
 
-/// One limit: on dollars, requests or tokens of everything, or of each user, tenant, model or tag.
+/// One limit: on dollars, requests or tokens of everything, or of each user, API key, team, tenant, model or tag.
 package struct BudgetLimit: Codable, Sendable, Equatable {
   package enum Scope: String, Codable, Sendable, CaseIterable {
-    case global, user, tenant, model, tag
+    case global, user, key, team, tenant, model, tag
   }
 
   /// What is counted. A dollar is counted in pico-dollars.

@@ -84,7 +84,7 @@ package struct BudgetReplay: Sendable {
           lanes[lane].open.removeAll(keepingCapacity: true)
         }
         let limit = lanes[lane].limit
-        scopes.forEach(limit.scope, request) { number in
+        scopes.forEach(limit.scope, Int(index), request) { number in
           let name = scopes.name(limit.scope, number)
           if limit.name.map({ $0 != name }) ?? (name.isEmpty && limit.scope != .global) { return }
           if lanes[lane].open[number] == nil {
@@ -180,11 +180,14 @@ struct BudgetScopes {
     tagNames = tags.names
   }
 
-  func forEach(_ scope: BudgetLimit.Scope, _ request: Request, _ body: (UInt32) -> Void) {
+  /// - Parameter index: of the request in the log.
+  func forEach(_ scope: BudgetLimit.Scope, _ index: Int, _ request: Request, _ body: (UInt32) -> Void) {
     switch scope {
     case .global: body(0)
     case .user: body(request.user)
-    case .tenant: body(request.tenant)
+    case .key: if log.keys.count > 0 { body(log.keys[index]) }
+    // What gateways call a team is read as the tenant.
+    case .team, .tenant: body(request.tenant)
     case .model: body(modelNumbers[Int(request.model)])
     case .tag: tagNumbers[Int(request.tags)].forEach(body)
     }
@@ -194,7 +197,8 @@ struct BudgetScopes {
     switch scope {
     case .global: ""
     case .user: log.users[Int(number)]
-    case .tenant: log.tenants[Int(number)]
+    case .key: log.keyNames[Int(number)]
+    case .team, .tenant: log.tenants[Int(number)]
     case .model: modelNames[Int(number)]
     case .tag: tagNames[Int(number)]
     }

@@ -8,7 +8,7 @@ package struct DistillationCohorts: Sendable {
     package var model: String
     /// By time.
     package var requests: [UInt32] = []
-    /// One request for each distinct question with an answer, the first of it, by time.
+    /// One request for each distinct question with an answer that was neither cut off nor called bad, the first, by time.
     package var accepted: [UInt32] = []
     /// Of `accepted`, those that are not too near to an earlier one; all of them where they are too few anyway.
     package var distinct = 0
@@ -71,8 +71,10 @@ package struct DistillationCohorts: Sendable {
       days.insert(Timestamp.dayNumber(request.time))
       let text = log.prompts.keys[Int(log.prompts.prompts[Int(request.prompt)].key)].text
       asked[text, default: 0] += 1
+      let isBad = (request.feedback.verdict ?? 0) < 0 || request.flags.contains(.limitReached)
       let hasAnswer =
-        log.answerSketches[Int(index)] != 0 && request.usage.promptTokens + UInt64(request.usage.output) <= longest
+        !isBad && log.answerSketches[Int(index)] != 0
+        && request.usage.promptTokens + UInt64(request.usage.output) <= longest
       if hasAnswer && accepted.insert(text).inserted { cohort.accepted.append(index) }
     }
     (cohort.users, cohort.days) = (users.count, days.count)

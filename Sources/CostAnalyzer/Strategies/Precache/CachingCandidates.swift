@@ -19,6 +19,9 @@ package struct CachingCandidates: Sendable {
   /// All clusters, and the requests and cost of those that fewer users asked: nothing else is told about them.
   package let clusters: Int
   package let ofFewUsers: (clusters: Int, requests: Int, cost: Int128)
+  /// What the first so many clusters save together, the largest saving first: rising, at spread-out ranks up to the last one
+  /// that saves anything.
+  package let curve: [(clusters: Int, saved: Int128)]
   package let precache: PrecacheList
   package let walkForward: WalkForward
 
@@ -36,9 +39,24 @@ package struct CachingCandidates: Sendable {
       .sorted { $0.saved != $1.saved ? $0.saved > $1.saved : $0.number < $1.number }
     let rest = all.filter { $0.users < context.options.precache.minUsers }
     ofFewUsers = (rest.count, rest.reduce(0) { $0 + $1.requests }, rest.reduce(0) { $0 + $1.cost })
+    curve = Self.curve(all.map(\.saved))
     let top = Array(named.prefix(context.options.report.maxClusters))
     shown = parallelMap(top.count, threads: context.threads) { Self.show(top[$0], rules) }
     precache = PrecacheList(walkForward, rules, reach)
+  }
+
+  private static func curve(_ savings: [Int128]) -> [(clusters: Int, saved: Int128)] {
+    let sorted = savings.filter { $0 > 0 }.sorted(by: >)
+    var curve: [(clusters: Int, saved: Int128)] = []
+    var (sum, next) = (Int128(0), 1)
+    for (index, saved) in sorted.enumerated() {
+      sum += saved
+      guard index + 1 == next || index + 1 == sorted.count else { continue }
+      curve.append((index + 1, sum))
+      // A tenth further on.
+      next = max(next + 1, next + next / 10)
+    }
+    return curve
   }
 
   private static func show(_ cluster: Cluster, _ rules: CandidateRules) -> Shown {

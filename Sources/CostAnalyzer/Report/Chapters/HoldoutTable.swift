@@ -24,26 +24,27 @@ enum HoldoutTable {
     .share(bill == 0 ? .nan : Double(saving) / Double(bill))
   }
 
-  static func markdown(_ analysis: Analysis) -> String {
+  static func section(_ analysis: Analysis) -> ReportDocument.Section {
     let table = table(analysis)
     let start = Timestamp.minutes(analysis.holdout.start)
-    var text = """
-      ## Thresholds held out
-
-      A setting that is best in a log looks better than it is. Here each is chosen on the first \
-      \(NumberText.percent(Holdout.share, of: 1, decimals: 0)) of the time (until \(start) UTC) and reported on the rest.
-
-
-      """
+    var blocks: [ReportBlock] = [
+      .paragraph(
+        """
+        A setting that is best in a log looks better than it is. Here each is chosen on the first \
+        \(NumberText.percent(Holdout.share, of: 1, decimals: 0)) of the time (until \(start) UTC) and reported on the rest.
+        """)
+    ]
     if table.rows.isEmpty {
-      return text
-        + "No lever had a setting to choose: none is known to be safe, or none saves anything in the first part.\n"
+      blocks.append(
+        .paragraph(
+          "No lever had a setting to choose: none is known to be safe, or none saves anything in the first part."))
+    } else {
+      blocks.append(.table(ReportTable(table)))
+      for outcome in analysis.outcomes {
+        guard let choice = outcome.holdout else { continue }
+        blocks.append(.paragraph("*\(outcome.title)*: of the \(choice.rule)."))
+      }
     }
-    text += table.markdown()
-    for outcome in analysis.outcomes {
-      guard let choice = outcome.holdout else { continue }
-      text += "\n*\(outcome.title)*: of the \(choice.rule).\n"
-    }
-    return text
+    return ReportDocument.Section("Thresholds held out", blocks)
   }
 }

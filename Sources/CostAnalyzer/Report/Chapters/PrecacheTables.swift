@@ -19,19 +19,18 @@ enum PrecacheTables {
     return table
   }
 
-  static func walkForwardText(_ walk: WalkForward) -> String {
+  static func walkForwardBlocks(_ walk: WalkForward) -> [ReportBlock] {
     guard !walk.rows.isEmpty else {
-      return "\nThe log covers one day only, so what such a list would have saved on a later day is not known.\n"
+      return [
+        .paragraph("The log covers one day only, so what such a list would have saved on a later day is not known.")
+      ]
     }
     let days = Set(walk.rows.map(\.day)).count
     let requests = walk.rows.filter { $0.size == WalkForward.sizes[0] }.reduce(0) { $0 + $1.requests }
-    var text = """
-
+    let opening = """
       Had a list been made on every evening from the days before, the lists would have served, of the next days' \
       \(NumberText.grouped(requests)) cacheable requests (\(days) day\(days == 1 ? "" : "s"); by day in \
       `precache_walkforward.csv`):
-
-
       """
     var table = Table(
       "precache_walkforward",
@@ -50,18 +49,14 @@ enum PrecacheTables {
         .usd(rows.reduce(0) { $0 + $1.realisedCost }), .int(rows.reduce(0) { $0 + $1.oracleHits }),
         .usd(rows.reduce(0) { $0 + $1.oracleCost }))
     }
-    text += table.markdown()
-    text += """
-
+    let reading = """
       *Predicted* comes from earlier days only (**modelled**); *error by day* is the mean distance between the two. The bound \
       knows the day, and has the same candidates to choose from.
-
       """
-    if walk.unsearched > 0 {
-      text +=
-        "\n\(NumberText.grouped(walk.unsearched)) requests of dense clusters were not compared with every listed question: the hits are a lower bound.\n"
-    }
-    return text
+    let unsearched =
+      "\(NumberText.grouped(walk.unsearched)) requests of dense clusters were not compared with every listed question: the hits are a lower bound."
+    return [.paragraph(opening), .table(ReportTable(table)), .paragraph(reading)]
+      + (walk.unsearched > 0 ? [.paragraph(unsearched)] : [])
   }
 
   /// No two rows read the same: long questions are cut where they differ, equal ones are told apart by model or scope.

@@ -17,7 +17,7 @@ struct ClaimsTable {
 
   init(_ analysis: Analysis, _ joint: JointReplay) { (self.analysis, self.joint) = (analysis, joint) }
 
-  func markdown() -> String {
+  func blocks() -> [ReportBlock] {
     var table = Table(
       "claims",
       [
@@ -45,7 +45,7 @@ struct ClaimsTable {
     table.add(
       .text("all together save"), .text("70–80 %"), .text(NumberText.percent(joint.saving, of: bill)),
       .text(text(joint.interval)), .text(joint.levers.map(\.evidence).max()?.rawValue ?? ""))
-    return table.markdown() + "\n" + seventy()
+    return [.table(ReportTable(table))] + (seventy().map { [.paragraph($0)] } ?? [])
   }
 
   private func text(_ interval: ClusterBootstrap.Interval?) -> String {
@@ -55,17 +55,17 @@ struct ClaimsTable {
   }
 
   /// What would have to be true for the claim about all levers.
-  private func seventy() -> String {
-    guard bill > 0 else { return "" }
+  private func seventy() -> String? {
+    guard bill > 0 else { return nil }
     let touched = bill - joint.untouched
     let untouched = """
       No lever touches \(MoneyText.readable(joint.untouched)) (\(NumberText.percent(joint.untouched, of: bill))) of the bill
       """
-    if joint.saving * 10 >= bill * 7 { return untouched + ".\n" }
-    if touched * 10 < bill * 7 { return untouched + ": 70 % cannot be saved by them.\n" }
+    if joint.saving * 10 >= bill * 7 { return untouched + "." }
+    if touched * 10 < bill * 7 { return untouched + ": 70 % cannot be saved by them." }
     let now = NumberText.percent(joint.saving, of: touched)
     let needed = NumberText.percent(0.7 * Double(bill), of: Double(touched))
     return untouched
-      + "; for 70 % the rest would have to cost \(needed) less, and costs \(now) less with all levers on.\n"
+      + "; for 70 % the rest would have to cost \(needed) less, and costs \(now) less with all levers on."
   }
 }
