@@ -109,6 +109,7 @@ struct NightlyCommand: ParsableCommand {
     try night.metrics.write(to: metrics ?? out + "/metrics.prom")
     try store.record(night.analysis, runID: runID, out: report, at: night.now)
     try store.remember(prices: night.prices, on: Timestamp.dayNumber(night.now))
+    try store.remember(list: night.list, on: Timestamp.dayNumber(night.now))
     if let keepDays, let day = night.last?.day { _ = try store.dropRequests(before: day - keepDays + 1) }
     if json {
       Terminal.out(try night.summary(report: report).summaryJSON())

@@ -46,6 +46,9 @@ package struct Nightly: Sendable {
   /// The price of every model of the window now, and what of it is new.
   package private(set) var prices: [String: String] = [:]
   package private(set) var priceChanges: [PriceChange] = []
+  /// Hashes of answers by key, and what of it is new.
+  package private(set) var list: [String: String] = [:]
+  package private(set) var listChange = ListChange([:], since: nil)
   /// Whether there are days enough to call anything usual.
   package private(set) var isComparable = false
   package let analysis: Analysis
@@ -84,6 +87,8 @@ package struct Nightly: Sendable {
     try summarise(totals, store, content)
     prices = PriceChange.prices(analysis.prices, at: now)
     priceChanges = PriceChange.find(prices, since: try store.prices(before: Timestamp.dayNumber(now)))
+    list = ListChange.list(analysis.candidates?.precache.candidates ?? [])
+    listChange = ListChange(list, since: try store.list(before: Timestamp.dayNumber(now)))
     gates = request.gates.map { GateResult(gate: $0, verdict: $0.judge(value(of: $0.measure, totals))) }
   }
 

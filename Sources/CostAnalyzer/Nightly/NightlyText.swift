@@ -67,7 +67,7 @@ extension Nightly {
 
         """
     }
-    text += "\n## Changes\n\n" + changesText + pricesText
+    text += "\n## Changes\n\n" + changesText + pricesText + "\n## Pre-cache list\n\n" + listChange.text + "\n"
     if !gates.isEmpty {
       text += "\n## Gates\n\n| gate | value | |\n|---|---:|---|\n"
       for result in gates {
@@ -180,6 +180,7 @@ extension Nightly {
     package var stateCostPicodollars: String
     package var changes: [Change]
     package var priceChanges: [PriceLine]
+    package var precache: ListChange
     package var gates: [GateLine]
     package var missingLogs: Int
     package var report: String?
@@ -197,7 +198,7 @@ extension Nightly {
           dimension: $0.dimension.rawValue, name: $0.name, kind: $0.kind.rawValue, costUsd: MoneyText.exact($0.cost),
           usualUsd: $0.usual.map(MoneyText.exact), days: $0.days)
       },
-      priceChanges: priceChanges.map { .init(model: $0.model, before: $0.before, now: $0.now) },
+      priceChanges: priceChanges.map { .init(model: $0.model, before: $0.before, now: $0.now) }, precache: listChange,
       gates: gates.map {
         switch $0.verdict {
         case .passed(let value): .init(gate: $0.gate.description, verdict: "passed", value: value)
