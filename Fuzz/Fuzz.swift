@@ -38,6 +38,7 @@ private func check(_ holds: Bool, _ message: @autoclosure () -> String) {
   abort()
 }
 
+/// Called for every input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let start, count > 0 else { return 0 }
