@@ -200,6 +200,7 @@ struct MarkdownReport {
     text += analysis.priceWarnings.map { "> **Old prices.** \(HostileText.markdown($0, limit: 500))\n\n" }.joined()
     text += ReportFiles.prices(analysis).markdown(top: 2 * top)
     if ledger.tenants.count > 1 { text += "\n### Tenants\n\n" + table("tenants", "tenant", ledger.tenants) }
+    if ledger.keys.count > 1 { text += "\n### API keys\n\n" + table("keys", "key", ledger.keys) }
     text += "\n### Users\n\n" + table("users", "user", ledger.users)
     if !ledger.tags.isEmpty {
       text += "\n### Tags\n\nA request with two tags counts under both.\n\n" + table("tags", "tag", ledger.tags)
