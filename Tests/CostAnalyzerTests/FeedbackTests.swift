@@ -41,8 +41,8 @@ struct FeedbackTests {
     #expect(log.counts.rated == 5 && log.rejectLines == ["bad_field:10", "bad_field:9"])
   }
 
-  @Test("a request stays within 72 bytes")
-  func size() { #expect(MemoryLayout<Request>.stride == 72) }
+  @Test("a request stays within 88 bytes")
+  func size() { #expect(MemoryLayout<Request>.stride == 88) }
 
   @Test("a verdict on a span around a call goes to the call")
   func wrapper() throws {

@@ -22,6 +22,21 @@ struct KeyColumnTests {
     #expect(without.keys.count == 0 && without.keyNames.isEmpty)
   }
 
+  @Test("The bill by key adds up to the bill, requests without a key among them; without keys there is none")
+  func bill() throws {
+    let paid = [("web", 3), ("batch", 1), ("web", 2), (nil, 4)]
+    let lines = paid.enumerated().map { index, call in
+      trafficLine([
+        "id": "\"\(index)\"", "key": call.0.map { "\"\($0)\"" } ?? "", "cost_usd": "\(call.1)",
+      ])
+    }
+    let usd: Int128 = 1_000_000_000_000
+    let ledger = Ledger(try Ingest.read(lines: lines))
+    #expect(ledger.keys.map(\.name) == ["web", "", "batch"] && ledger.keys.map(\.row.cost) == [5 * usd, 4 * usd, usd])
+    #expect(ledger.keys.reduce(0) { $0 + $1.row.requests } == ledger.total.requests)
+    #expect(Ledger(try Ingest.read(lines: [trafficLine()])).keys.isEmpty)
+  }
+
   @Test("keys do not depend on threads or the split into blocks", arguments: [1, 2, 4])
   func threads(threads: Int) throws {
     var random = TestRandom(7)

@@ -80,7 +80,7 @@ package struct LedgerEntry: Sendable {
   package var p95: UInt32?
 }
 
-/// Cost by model, user, tenant, tag, day and hour of day. Every dimension but tags partitions the requests.
+/// Cost by model, user, tenant, API key, tag, day and hour of day. Every dimension but tags partitions the requests.
 package struct Ledger: Sendable {
   package var total = LedgerRow()
   /// Pico-dollars that are priced from estimated tokens.
@@ -88,6 +88,8 @@ package struct Ledger: Sendable {
   package var models: [LedgerEntry] = []
   package var users: [LedgerEntry] = []
   package var tenants: [LedgerEntry] = []
+  /// Empty where the log names no key.
+  package var keys: [LedgerEntry] = []
   /// A request with two tags counts under both.
   package var tags: [LedgerEntry] = []
   package var days: [LedgerEntry] = []
@@ -139,11 +141,18 @@ package struct Ledger: Sendable {
     models = Self.grouped(names: log.models.map(\.display), rows: byModel, latencies: latencies)
     users = Self.grouped(names: log.users, rows: byUser)
     tenants = Self.grouped(names: log.tenants, rows: byTenant)
+    keys = Self.grouped(names: log.keyNames, rows: Self.byKey(log))
     var tagRows: [String: LedgerRow] = [:]
     for (set, row) in zip(log.tagSets, byTags) { for tag in Set(set) { tagRows[tag, default: LedgerRow()].add(row) } }
     tags = Self.grouped(names: Array(tagRows.keys), rows: Array(tagRows.values))
     days = byDay.keys.sorted().map { LedgerEntry(name: Timestamp.dayText($0), row: byDay[$0]!) }
     hours = byHour.enumerated().map { LedgerEntry(name: ($0 < 10 ? "0" : "") + String($0), row: $1) }
+  }
+
+  private static func byKey(_ log: RequestLog) -> [LedgerRow] {
+    var rows = [LedgerRow](repeating: LedgerRow(), count: log.keyNames.count)
+    for index in 0..<log.keys.count { rows[Int(log.keys[index])].add(log.requests[index]) }
+    return rows
   }
 
   /// Dearest first, then by name. Groups without a request (a name that only a merged duplicate used) are left out.

@@ -25,6 +25,7 @@ package struct ReportFiles {
     add(table: Self.prices(analysis))
     add(table: Self.ledgerTable("users", key: "user", ledger.users, analysis))
     add(table: Self.ledgerTable("tenants", key: "tenant", ledger.tenants, analysis))
+    add(table: Self.ledgerTable("keys", key: "key", ledger.keys, analysis))
     add(table: Self.ledgerTable("tags", key: "tag", ledger.tags, analysis))
     add(table: Self.ledgerTable("daily", key: "day", ledger.days, analysis))
     add(table: Self.ledgerTable("hourly", key: "hour_of_day_utc", ledger.hours, analysis))

@@ -21,6 +21,7 @@ struct BillChapter {
     if ledger.tenants.count > 1 {
       blocks += [.heading("Tenants"), table("tenants", "tenant", ledger.tenants, top: top)]
     }
+    if ledger.keys.count > 1 { blocks += [.heading("API keys"), table("keys", "key", ledger.keys, top: top)] }
     blocks += [.heading("Users"), table("users", "user", ledger.users, top: top)]
     if !ledger.tags.isEmpty {
       blocks += [

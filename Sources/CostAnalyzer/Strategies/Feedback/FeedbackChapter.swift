@@ -56,7 +56,7 @@ struct FeedbackChapter {
         \(NumberText.fixed(prior.mass, 0)) verdicts (a Beta prior, `routing.feedbackPrior`), and its interval (95 %) takes \
         verdicts for independent. Who votes is not who asks: these are the views of those who said something.
         """),
-      .table(shown, top: .max),
+      .table(shown, top: 40),
       .paragraph(experimentText),
     ]
     if !comparisons.all.isEmpty { blocks.append(.table(tables[1], top: context.options.report.topRows)) }
@@ -81,8 +81,8 @@ struct FeedbackChapter {
       ? "" : " \(NumberText.grouped(comparisons.tooFew)) more pairs of models have fewer and are not reported."
     return comparisons.all.isEmpty
       ? """
-      No two models have \(minimum) verdicts each on the same questions, templates or complexity: in this log the model follows from \
-      the request, so what another model would have done to quality is **not known from your traffic**.
+      No two models have \(minimum) verdicts each on the same questions, templates or complexity: verdicts are too few, or the model \
+      follows from the request. What another model would have done to quality is **not known from your traffic**.
       """
       : """
       Natural experiments: the same question, template or band of complexity, served by two models with at least \(minimum) verdicts \
@@ -130,7 +130,7 @@ struct FeedbackChapter {
     for rating in ratings.all {
       for (by, name) in places(rating.model, rating.cohorts?.band) { groups[by]![name]!.add(rating.satisfaction) }
     }
-    for by in ["model", "tier", "P(simple)", Self.tierInBand] {
+    for by in ["tier", "P(simple)", "model", Self.tierInBand] {
       for (name, group) in (groups[by] ?? [:]).sorted(by: { $0.key < $1.key }) where group.rated > 0 {
         let posterior = group.posterior(prior)
         let interval = posterior.interval
