@@ -148,7 +148,7 @@ struct PriceTableReader {
   /// sound and pictures.
   private static func withoutEqualRates(_ band: RateBand) -> RateBand {
     var band = band
-    for part in [TokenClass.reasoning, .audioInput, .imageInput, .audioOutput, .imageOutput] {
+    for part in TokenClass.parts {
       if band[part, .standard] == band[part.fallback!, .standard] { band[part, .standard] = nil }
     }
     return band

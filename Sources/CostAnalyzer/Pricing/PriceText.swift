@@ -9,9 +9,7 @@ package enum PriceText {
   /// What each class is charged by default, also where it takes the rate of another class.
   package static func rates(_ row: PriceRow) -> String {
     let parts = classes.compactMap { name, kind -> String? in
-      // A part of the input or the output.
-      let isPart = kind.rawValue >= TokenClass.reasoning.rawValue
-      if isPart && row.bands.first?[kind, .standard] == nil { return nil }
+      if TokenClass.parts.contains(kind) && row.bands.first?[kind, .standard] == nil { return nil }
       return row.rate(of: kind, tier: .standard, promptTokens: 0).map { "\(name) $\(MoneyText.exact(Int128($0.atto)))" }
     }
     return parts.joined(separator: ", ") + " per M tokens"

@@ -54,6 +54,9 @@ package enum TokenClass: Int, Sendable, CaseIterable {
   case input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning
   case audioInput, imageInput, audioOutput, imageOutput
 
+  /// Parts of the input or the output.
+  static let parts: [TokenClass] = [.reasoning, .audioInput, .imageInput, .audioOutput, .imageOutput]
+
   /// Whose rate serves when this class has none. Nil for the two that cannot be derived.
   package var fallback: TokenClass? {
     switch self {

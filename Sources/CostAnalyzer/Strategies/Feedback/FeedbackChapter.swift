@@ -118,13 +118,20 @@ struct FeedbackChapter {
         (Self.tierInBand, "\(tierNames[model]) at \(bandName)"),
       ]
     }
+    // By numbers first: names are made once a group, not once a request.
+    var counts: [Int: [UInt32?: Int]] = [:]
     context.log.requests.forEach { request in
       if request.isError || request.flags.contains(.gatewayHit) { return }
       let band =
         request.prompt == Request.noText
         ? nil : Ratings.band(context.log.prompts.prompts[Int(request.prompt)].simple)
-      for (by, name) in places(ratings.modelOf[Int(request.model)], band) {
-        groups[by, default: [:]][name, default: Satisfaction()].requests += 1
+      counts[ratings.modelOf[Int(request.model)], default: [:]][band, default: 0] += 1
+    }
+    for (model, bands) in counts {
+      for (band, count) in bands {
+        for (by, name) in places(model, band) {
+          groups[by, default: [:]][name, default: Satisfaction()].requests += count
+        }
       }
     }
     for rating in ratings.all {
