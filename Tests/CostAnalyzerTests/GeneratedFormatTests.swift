@@ -41,7 +41,7 @@ struct GeneratedFormatTests {
       return Row(
         time: request.time, user: log.users[Int(request.user)], tenant: log.tenants[Int(request.tenant)], model: name,
         usage: usage, cost: request.cost,
-        flags: request.flags.intersection([.error, .estimated, .unpriced, .billed, .toolCalls]), tier: request.tier)
+        flags: request.flags.intersection([.error, .estimated, .unpriced, .billed]), tier: request.tier)
     }
   }
 
@@ -79,7 +79,7 @@ struct GeneratedFormatTests {
     #expect(plain.contains { $0.usage.cacheRead > 0 } && plain.contains { $0.usage.cacheWrite5m > 0 })
     #expect(plain.contains { $0.usage.reasoning > 0 } && plain.contains { $0.flags.contains(.estimated) })
     #expect(plain.contains { $0.flags.contains(.error) && $0.cost > 0 } && plain.contains { $0.tier == .batch })
-    #expect(plain.contains { $0.flags.contains(.toolCalls) } && plain.contains { $0.flags.contains(.unpriced) })
+    #expect(plain.contains { $0.flags.contains(.unpriced) })
     #expect(billed.contains { $0.flags.contains(.billed) } && billed.contains { !$0.flags.contains(.billed) })
   }
 }

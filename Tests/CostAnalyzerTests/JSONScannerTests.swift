@@ -254,6 +254,22 @@ struct JSONScannerTests {
     }
   }
 
+  @Test("short decimals read as the library reads them")
+  func decimals() {
+    let scanner = JSONScanner()
+    var random = TestRandom(11)
+    for _ in 0..<5_000 {
+      var text = (0..<Int.random(in: 1...18, using: &random))
+        .map { _ in String(Int.random(in: 0...9, using: &random)) }.joined()
+      if Bool.random(using: &random) {
+        text.insert(".", at: text.index(text.startIndex, offsetBy: Int.random(in: 0...text.count, using: &random)))
+      }
+      Self.walk(Array("{\"alpha\":\"\(text)\"}".utf8), scanner) { _, fields in
+        #expect(fields[.p0].double == Double(text), "\(text)")
+      }
+    }
+  }
+
   @Test("a bad escape is an empty text and marks the line as damaged; lone surrogates are replaced")
   func escapes() {
     let scanner = JSONScanner()

@@ -63,6 +63,17 @@ struct KeyColumnTests {
       litellm("3", ""),
     ])
     #expect(Self.keys(log) == ["web", "77", ""])
+    func spendLog(_ id: String, _ key: String, _ metadata: String) -> String {
+      #"{"request_id":"\#(id)","call_type":"c","api_key":"\#(key)","spend":0.1,"startTime":"2026-01-05T08:00:00Z","model":"gpt-4o","prompt_tokens":1,"completion_tokens":1,"metadata":{\#(metadata)}}"#
+    }
+    let table = try Ingest.read(lines: [
+      spendLog("1", "88dc", #""user_api_key_alias":"web""#), spendLog("2", "77", ""), spendLog("3", "", ""),
+    ])
+    #expect(Self.keys(table) == ["web", "77", ""])
+    func portkey(_ id: String, _ key: String) -> String {
+      #"{"id":"\#(id)","created_at":"2026-01-05T08:00:00Z","ai_org":"openai","ai_model":"gpt-4o-mini","req_units":1,"res_units":1,"cost":0.002,"api_key_id":\#(key),"metadata":{}}"#
+    }
+    #expect(Self.keys(try Ingest.read(lines: [portkey("1", #""pk""#), portkey("2", "null")])) == ["pk", ""])
     func observation(_ id: String, parent: String) -> String {
       #"{"id":"\#(id)","trace_id":"t","type":"GENERATION","parent_observation_id":"\#(parent)","start_time":"2026-01-05 08:00:00","provided_model_name":"gpt-4o-mini","usage_details":{"input":1,"output":1}}"#
     }

@@ -51,7 +51,8 @@ struct PriceRowTests {
   @Test("A one-hour cache write takes its own rate, else the five-minute rate, else the input rate")
   func cacheWriteFallbacks() throws {
     #expect(try cost("claude-3-7-sonnet-20250219", TokenUsage(cacheWrite1h: 1)).pico == 6_000_000)
-    #expect(try cost("claude-3-5-haiku-20241022", TokenUsage(cacheWrite1h: 1)).pico == 1_000_000)
+    // Anthropic's rule where a Claude row has the five-minute rate alone: twice the input.
+    #expect(try cost("claude-3-5-haiku-20241022", TokenUsage(cacheWrite1h: 1)).pico == 1_600_000)
     #expect(try cost("gpt-4o", TokenUsage(cacheWrite1h: 1)).pico == 2_500_000)
     #expect(try cost("gpt-4", TokenUsage(cacheRead: 1)).pico == 30_000_000)
   }
@@ -219,6 +220,17 @@ private struct DecimalTwin {
       {
         fieldsByName[name]?["cache_read_input_token_cost"] = input / 2
       }
+      if name.lowercased().contains("claude") { addHourWrites(name) }
+    }
+  }
+
+  /// Twice the input where writes for five minutes cost a quarter more than it.
+  private mutating func addHourWrites(_ name: String) {
+    for (key, input) in fieldsByName[name]! where key.hasPrefix("input_cost_per_token") {
+      let suffix = key.dropFirst("input_cost_per_token".count)
+      let hour = "cache_creation_input_token_cost_above_1hr\(suffix)"
+      guard fieldsByName[name]!["cache_creation_input_token_cost\(suffix)"] == input * 5 / 4 else { continue }
+      if fieldsByName[name]![hour] == nil { fieldsByName[name]![hour] = input * 2 }
     }
   }
 

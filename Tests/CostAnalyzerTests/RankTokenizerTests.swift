@@ -163,4 +163,43 @@ struct RankTokenizerTests {
     #expect(counter.count(Array("你好".utf8), .o200k) == 2)  // 2 × 0.93
     #expect(counter.count(Array("你好".utf8), .cl100k) == 3)  // 2 × 1.28
   }
+
+  @Test("Words and characters are counted as one by one")
+  func scripts() throws {
+    var random = TestRandom(3)
+    let alphabet = Array("aZz09 \t\n\r.,_{é ж א क 中 あ 한 ㄱ 😀\u{7f}".unicodeScalars)
+    for length in [0, 1, 2, 50, 50, 50, 50, 400, 140_000] {
+      var text = ""
+      let plain = length > 1_000
+      for _ in 0..<length {
+        text.unicodeScalars.append(plain ? "a" : alphabet[Int.random(in: 0..<alphabet.count, using: &random)])
+      }
+      var bytes = Array(text.utf8)
+      if length == 400 { for _ in 0..<20 { bytes[Int.random(in: 0..<bytes.count, using: &random)] = 0xFF } }
+      let counts = bytes.withUnsafeBytes(ScriptCounts.init)
+      // What is no UTF-8 reads as the replacement character, as in `String`, but one for each byte.
+      let scalars = length == 400 ? nil : Array(text.unicodeScalars)
+      guard let scalars else {
+        #expect(counts.scripts[7] >= 20)
+        continue
+      }
+      func isLetter(_ scalar: Unicode.Scalar) -> Bool { scalar.isASCII && scalar.properties.isAlphabetic }
+      let words = scalars.indices.count { isLetter(scalars[$0]) && ($0 == 0 || !isLetter(scalars[$0 - 1])) }
+      #expect(counts.words == words && counts.letters == scalars.count(where: isLetter))
+      #expect(counts.digits == scalars.count { ("0"..."9").contains($0) })
+      #expect(counts.newlines == scalars.count { $0 == "\n" || $0 == "\r" })
+      let blanks = scalars.count { $0 == " " || $0 == "\t" }
+      #expect(
+        counts.symbols
+          == scalars.count(where: \.isASCII) - counts.letters - counts.digits - counts.newlines - blanks)
+      let ranges: [ClosedRange<UInt32>] = [
+        0x80...0x36F, 0x370...0x58F, 0x590...0x8FF, 0x900...0x10FF, 0x3400...0x9FFF, 0x3040...0x30FF,
+      ]
+      for (script, range) in ranges.enumerated() {
+        #expect(counts.scripts[script] == scalars.count { range.contains($0.value) })
+      }
+      #expect(counts.scripts[6] == scalars.count { $0 == "한" || $0 == "ㄱ" })
+      #expect(counts.scripts[7] == scalars.count { $0 == "😀" })
+    }
+  }
 }

@@ -4,6 +4,8 @@ struct DecodedLine {
   var request: Request
   /// XXH3 of the id; 0 when the record has none.
   var idHash: UInt64
+  /// XXH3 of the answer's id where that is another one; 0 when there is none, or too short a one to be unique.
+  var answerHash: UInt64 = 0
   var line: Int
   /// Number of the API key plus one; 0 when the record names none.
   var key: UInt32

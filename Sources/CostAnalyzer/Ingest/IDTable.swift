@@ -21,6 +21,31 @@ struct IDTable {
     return sum
   }
 
+  var isInUse: Bool { used > 0 }
+
+  /// 0 without one.
+  func hash(of request: Int) -> UInt64 { request < hashes.count ? hashes[request] : 0 }
+
+  /// Adds the hash of a request where it has one; those before it that were not added have none.
+  mutating func append(_ hash: UInt64, after count: Int) {
+    if hash == 0 && !isInUse { return }
+    while hashes.count < count { hashes.append(0) }
+    append(hash)
+  }
+
+  /// A further record tells the id of a request. One that it has already is kept.
+  ///
+  /// - Returns: whether the request has the hash now.
+  mutating func set(_ hash: UInt64, of request: Int) -> Bool {
+    while hashes.count <= request { hashes.append(0) }
+    if hashes[request] != 0 { return hashes[request] == hash }
+    hashes[request] = hash
+    insert(hash, request: request)
+    used += 1
+    if used * 4 > slots.count * 3 { grow() }
+    return true
+  }
+
   /// The request that has the hash already, or nil.
   func owner(of hash: UInt64) -> Int? {
     var slot = Int(truncatingIfNeeded: hash) & mask

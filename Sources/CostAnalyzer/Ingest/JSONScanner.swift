@@ -221,9 +221,25 @@ extension ca_slice {
 
   /// Hash of an id; 0 for anything that is none.
   var identity: UInt64 {
-    guard isFilledString || `is`(CA_NUMBER) else { return 0 }
+    guard isFilledString || `is`(CA_NUMBER), !saysNothing, !isZero else { return 0 }
     return max(1, ca_hash64(start, Int(length), 0))
   }
+
+  /// Words that loggers write for null.
+  var saysNothing: Bool {
+    switch length {
+    case 0: return true
+    case 1: return equals("-")
+    case 3: return equals("n/a") || equals("N/A") || equals("nil")
+    case 4: return equals("None") || equals("none") || equals("null") || equals("NULL")
+    case 7: return equals("unknown") || equals("Unknown")
+    case 9: return equals("undefined")
+    default: return false
+    }
+  }
+
+  /// A UUID or trace id of zeros.
+  private var isZero: Bool { (length == 32 || length == 36) && bytes.allSatisfy { $0 == 48 || $0 == 45 } }
 
   package func equals(_ text: StaticString) -> Bool {
     Int(length) == text.utf8CodeUnitCount && memcmp(start, text.utf8Start, Int(length)) == 0
@@ -235,11 +251,37 @@ extension ca_slice {
 
   /// The number, or the number in a string (int64 as JSON strings are common).
   package var double: Double? {
-    guard `is`(CA_NUMBER) || isFilledString, length < 64, isDecimal else { return nil }
-    return Double(String(decoding: bytes, as: UTF8.self))
+    guard `is`(CA_NUMBER) || isFilledString, length < 64 else { return nil }
+    if let short = shortDecimal { return short }
+    return isDecimal ? Double(String(decoding: bytes, as: UTF8.self)) : nil
   }
 }
+
 extension ca_slice {
+  private static let powersOfTen: [Double] = [
+    1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+  ]
+
+  /// A number of at most fifteen digits, with or without a point: both the digits and the power of ten are doubles, and a
+  /// quotient is rounded correctly (Clinger 1990). Nil for anything else.
+  private var shortDecimal: Double? {
+    guard length <= 16 else { return nil }
+    var digits: UInt64 = 0
+    var point: Int?
+    for (index, byte) in bytes.enumerated() {
+      if byte == 46, point == nil {
+        point = index
+      } else if byte &- 48 < 10 {
+        digits = digits * 10 + UInt64(byte &- 48)
+      } else {
+        return nil
+      }
+    }
+    let count = Int(length) - (point == nil ? 0 : 1)
+    guard (1...15).contains(count), point != 0, point != Int(length) - 1 else { return nil }
+    return Double(digits) / Self.powersOfTen[point.map { Int(length) - 1 - $0 } ?? 0]
+  }
+
   /// Sign, digits, point, exponent. `Double` reads hexadecimal, `inf` and `nan` too, and a number is handed over
   /// unread.
   private var isDecimal: Bool {

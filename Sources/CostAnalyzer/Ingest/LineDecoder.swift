@@ -32,7 +32,7 @@ final class LineDecoder: @unchecked Sendable {
   /// Formats by how lately a line had them: a log that mixes two of them costs two walks a line.
   private var recent: [Int]
   private var modelNames = Interner()
-  private var modelPairs: [UInt64: UInt32] = [:]
+  private var modelNumbers: [NamedModel: UInt32] = [:]
   private(set) var models: [ModelName] = []
   private(set) var users = Interner()
   private(set) var tenants = Interner()
@@ -163,6 +163,12 @@ final class LineDecoder: @unchecked Sendable {
     throw damage?.reason ?? .unknownFormat
   }
 
+  private struct NamedModel: Hashable {
+    var requested: UInt32
+    var responded: UInt32
+    var seller: UInt32
+  }
+
   private enum AnyField: Int { case first }
 
   private static func reason(_ status: ca_status, _ line: UnsafeRawBufferPointer) -> RejectReason {
@@ -192,27 +198,35 @@ final class LineDecoder: @unchecked Sendable {
     if draft.isOverride { flags.insert(.override) }
     if draft.hasToolCalls { flags.insert(.toolCalls) }
     if draft.contradictory { flags.insert(.contradictory) }
+    if draft.hasOtherFees { flags.insert(.otherFees) }
     if let limit = draft.maxTokens.double, limit >= 1 {
       flags.insert(usage.output > 0 && Double(usage.output) >= limit ? [.limited, .limitReached] : .limited)
     }
     if needs.text, let temperature = draft.temperature.double, temperature > needs.maxTemperature { flags.insert(.hot) }
     var prompt: Prompt?
     var answer = UnsafeRawBufferPointer(start: nil, count: 0)
-    let mustEstimate = !draft.isError && !(draft.inputKnown && draft.outputKnown) && !draft.isQuestion
+    // Nothing used for an answer is nothing counted.
+    let saysNothing = usage.promptTokens == 0 && usage.output == 0 && !draft.gatewayHit && draft.billed == nil
+    let isKnown = draft.inputKnown && draft.outputKnown && !saysNothing
+    var mustEstimate = !isKnown && !draft.isQuestion
     if needs.text || mustEstimate {
       prompt = PromptReader.read(
         draft.messages, system: draft.system, scanner, keepsMessages: describer != nil || mustEstimate)
-      answer = PromptReader.answer(draft, scanner)
+      let read = draft.answer.read(scanner)
+      answer = read.text
+      if read.callsTools { flags.insert(.toolCalls) }
+      // A call that failed before there was an answer used nothing that is known; one that was cut while it answered did.
+      if draft.isError && answer.isEmpty { mustEstimate = false }
     }
     if mustEstimate {
       flags.insert(.estimated)
       let name = models[Int(model(draft))]
-      if !draft.inputKnown {
+      if !draft.inputKnown || saysNothing {
         let total = self.usage.tokens(prompt?.messages.map(\.text) ?? [], of: name)
         let cached = UInt64(usage.cacheRead) + UInt64(usage.cacheWrite5m) + UInt64(usage.cacheWrite1h)
         usage.input = UInt64(total) > cached ? total - UInt32(cached) : 0
       }
-      if !draft.outputKnown { usage.output = self.usage.tokens([answer], of: name) }
+      if !draft.outputKnown || saysNothing { usage.output = self.usage.tokens([answer], of: name) }
     }
     let request = Request(
       time: draft.time, cost: draft.billed ?? 0, usage: usage, latencyMs: draft.latencyMs ?? Request.unknownLatency,
@@ -220,8 +234,9 @@ final class LineDecoder: @unchecked Sendable {
       tags: internRaw(draft.tags, &tags), flags: draft.billed == nil ? flags : flags.union(.billed), tier: draft.tier,
       format: UInt8(format), feedback: draft.feedback)
     var decoded = DecodedLine(
-      request: request, idHash: draft.id.identity, line: line,
+      request: request, idHash: 0, line: line,
       key: draft.key.isFilledString ? intern(draft.key, &keys) + 1 : 0, record: record)
+    identify(&decoded, draft)
     // Before `describe`, which must not be undone: the key counts as described from then on.
     if scanner.sawDamage { throw .badJSON }
     if draft.joinKey.isPresent { (decoded.joinHash, decoded.isQuestion) = (draft.joinKey.identity, draft.isQuestion) }
@@ -231,6 +246,24 @@ final class LineDecoder: @unchecked Sendable {
       describe(answer, isError: draft.isError, &decoded, into: &result)
     }
     return decoded
+  }
+
+  /// Own ids of servers and test doubles are shorter (Ollama draws one of 999), those of providers 24 characters and more.
+  private static let leastAnswerID = 20
+
+  private func identify(_ decoded: inout DecodedLine, _ draft: RequestDraft) {
+    let own = draft.id.identity
+    let answer = draft.answerID.length >= Self.leastAnswerID ? draft.answerID.identity : 0
+    decoded.idHash = own != 0 ? own : answer != 0 ? answer : draft.answerID.identity
+    if draft.gatewayHit {
+      // The answer of an earlier call: its id is that call's, and says nothing of this one.
+      if own == 0, decoded.idHash != 0 {
+        decoded.idHash = max(
+          1, Hash128.combine([Hash128(low: decoded.idHash, high: UInt64(bitPattern: draft.time))], tag: 16).low)
+      }
+    } else if answer != decoded.idHash {
+      decoded.answerHash = answer
+    }
   }
 
   private static func isTextOrNothing(_ slice: ca_slice) -> Bool { slice.is(CA_STRING) || !slice.isPresent }
@@ -279,13 +312,15 @@ final class LineDecoder: @unchecked Sendable {
   }
 
   private func model(_ draft: RequestDraft) -> UInt32 {
-    let requested = intern(draft.model, &modelNames)
-    let responded = intern(draft.responseModel, &modelNames)
-    let pair = UInt64(requested) << 32 | UInt64(responded)
-    if let known = modelPairs[pair] { return known }
-    modelPairs[pair] = UInt32(models.count)
+    let names = NamedModel(
+      requested: intern(draft.model, &modelNames), responded: intern(draft.responseModel, &modelNames),
+      seller: intern(draft.seller, &modelNames))
+    if let known = modelNumbers[names] { return known }
+    modelNumbers[names] = UInt32(models.count)
     models.append(
-      ModelName(requested: modelNames[requested], responded: modelNames[responded]))
+      ModelName(
+        requested: modelNames[names.requested], responded: modelNames[names.responded],
+        seller: modelNames[names.seller]))
     return UInt32(models.count - 1)
   }
 

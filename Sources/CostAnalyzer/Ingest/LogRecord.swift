@@ -47,6 +47,8 @@ struct RecordLinks {
   var span: UInt64 = 0
   /// The span that caused this one.
   var parent: UInt64 = 0
+  /// An agent or chain: what it used, its calls used, where there are any.
+  var isAgent = false
 
   var isEmpty: Bool { alias | trace | span | parent == 0 }
 }

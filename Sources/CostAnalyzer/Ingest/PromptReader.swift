@@ -175,9 +175,4 @@ enum PromptReader {
     }
     return UnsafeRawBufferPointer(rebasing: target[..<length])
   }
-
-  /// The answer as one text: a string, or the text parts of an array.
-  static func answer(_ draft: RequestDraft, _ scanner: JSONScanner) -> UnsafeRawBufferPointer {
-    draft.joinedAnswer ?? text(draft.answer, scanner)
-  }
 }

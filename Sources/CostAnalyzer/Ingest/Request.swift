@@ -24,6 +24,8 @@ package struct Request: Sendable {
     /// The request sets max_tokens, and the answer is as long as that.
     package static let limited = Flags(rawValue: 1024)
     package static let limitReached = Flags(rawValue: 2048)
+    /// Something beside tokens was bought (searches, a regional surcharge). Only a bill of the log's own has it in.
+    package static let otherFees = Flags(rawValue: 4096)
   }
 
   package static let noText = UInt32.max
@@ -47,17 +49,25 @@ package struct Request: Sendable {
 
   package var isError: Bool { flags.contains(.error) }
 
-  /// Two records of one request in one. The one that says most wins: success over error, then more output tokens, then the
-  /// later one (stream fragments carry cumulative counts). The time is the earliest, whichever wins. Names, which the winner
-  /// may lack, are left to the caller.
+  /// Answered, with neither counts nor a text to estimate them from: what it cost is unknown too.
+  var isUnknownUse: Bool { flags.contains(.estimated) && usage.promptTokens == 0 && usage.output == 0 }
+
+  /// Two records of one request in one. The one that says most wins: success over error, then counts over estimates, then more
+  /// output tokens, then the later one (stream fragments carry cumulative counts). The time is the earliest, whichever wins.
+  /// Names, which the winner may lack, are left to the caller.
   static func merged(_ old: Request, _ later: Request) -> (request: Request, laterWins: Bool) {
-    let wins = old.isError != later.isError ? old.isError : later.usage.output >= old.usage.output
+    let wins = later.saysMore(than: old)
     var merged = wins ? later : old
     let loser = wins ? old : later
     merged.time = min(old.time, later.time)
     if merged.latencyMs == Request.unknownLatency { merged.latencyMs = loser.latencyMs }
     if loser.usage.output == merged.usage.output && loser.isError == merged.isError {
       // The whole call too, as another tool saw it.
+      if loser.usage.promptTokens == merged.usage.promptTokens && loser.usage.cached > merged.usage.cached {
+        // It tells apart what the other one has in one count.
+        merged.usage = loser.usage
+        if !merged.flags.contains(.billed) { merged.cost = loser.cost }
+      }
       merged.usage.reasoning = max(old.usage.reasoning, later.usage.reasoning)
       if loser.flags.contains(.billed) && !merged.flags.contains(.billed) {
         merged.cost = loser.cost
@@ -66,6 +76,13 @@ package struct Request: Sendable {
     }
     merged.feedback = old.feedback.joined(later.feedback)
     return (merged, wins)
+  }
+
+  /// Or as much: it is the later one.
+  private func saysMore(than old: Request) -> Bool {
+    if isError != old.isError { return old.isError }
+    let (isEstimate, wasEstimate) = (flags.contains(.estimated), old.flags.contains(.estimated))
+    return isEstimate != wasEstimate ? wasEstimate : usage.output >= old.usage.output
   }
 }
 
@@ -83,9 +100,11 @@ package struct RequestPlace: Sendable, Hashable {
 package struct ModelName: Sendable, Hashable {
   package var requested: String
   package var responded: String
+  /// Who sold it, as the log names them; mostly empty.
+  package var seller: String
 
-  package init(requested: String, responded: String) {
-    (self.requested, self.responded) = (requested, responded)
+  package init(requested: String, responded: String, seller: String = "") {
+    (self.requested, self.responded, self.seller) = (requested, responded, seller)
   }
 
   /// Whose tokens and rules count.
@@ -104,7 +123,8 @@ package struct RequestLog: Sendable {
   package var answerDigests = ChunkedArray<AnswerDigest>()
   /// Where the record with each request's text stands; empty unless asked for.
   package var places = ChunkedArray<RequestPlace>()
-  /// XXH3 of each request's logged id, 0 without one; empty unless asked for.
+  /// XXH3 of each request's id, 0 without one: that of its answer, which all tools log alike, else the record's own. Empty unless
+  /// asked for.
   package var idHashes = ChunkedArray<UInt64>()
   /// The API key of each request, a number into `keyNames`; empty when the log names none.
   package var keys = ChunkedArray<UInt32>()
@@ -138,6 +158,8 @@ package struct IngestCounts: Sendable, Equatable {
   package var skipped = 0
   package var estimated = 0
   package var contradictory = 0
+  /// Requests that bought something beside tokens and have no bill of their own.
+  package var otherFees = 0
   package var decodedBytes = 0
   /// Requests with a user's verdict.
   package var rated = 0
@@ -153,7 +175,8 @@ package struct IngestCounts: Sendable, Equatable {
     (a.lines, a.blank, a.records, a.accepted, a.duplicates, a.rejected)
       == (b.lines, b.blank, b.records, b.accepted, b.duplicates, b.rejected)
       && (a.skipped, a.rated, a.unmatchedFeedback) == (b.skipped, b.rated, b.unmatchedFeedback)
-      && (a.estimated, a.contradictory, a.decodedBytes) == (b.estimated, b.contradictory, b.decodedBytes)
+      && (a.estimated, a.contradictory, a.decodedBytes, a.otherFees)
+        == (b.estimated, b.contradictory, b.decodedBytes, b.otherFees)
       && a.byFormat.elementsEqual(b.byFormat) { $0 == $1 }
   }
 }

@@ -4,12 +4,17 @@ import CTextScan
 ///
 /// A format fills what its records carry; everything else keeps its default, which means *not logged*.
 struct RequestDraft {
+  /// The record's own.
   var id = ca_slice()
+  /// The provider's of its answer: the same in whatever tool's record of the call.
+  var answerID = ca_slice()
   /// UTC microseconds.
   var time: Int64 = 0
   var model = ca_slice()
   /// The model that answered, when it is another name; priced first.
   var responseModel = ca_slice()
+  /// Who sold the tokens, where the log names it.
+  var seller = ca_slice()
   var user = ca_slice()
   var tenant = ca_slice()
   /// The API key that paid: its alias or its hash.
@@ -30,15 +35,15 @@ struct RequestDraft {
   /// Cached tokens contradict the input count they should be part of.
   var contradictory = false
   var billed: PicoDollars?
+  /// Something beside tokens was bought: searches, another region's surcharge.
+  var hasOtherFees = false
 
   /// Array of `{role, content}`, or a string.
   var messages = ca_slice()
   /// The system prompt where it is no message: a string, or an array of text parts.
   var system = ca_slice()
-  /// The answer: a string, an array of text parts, or absent.
-  var answer = ca_slice()
-  /// An answer that had to be put together (stream chunks); wins over `answer`.
-  var joinedAnswer: UnsafeRawBufferPointer?
+  var answer = LoggedAnswer.text(ca_slice())
+  /// The answer calls tools, as far as that is known without reading it.
   var hasToolCalls = false
   var tools = ca_slice()
   var responseFormat = ca_slice()
@@ -80,7 +85,7 @@ enum FieldReader {
       guard value <= 1 << 31 else { throw .badCount }
       return UInt32(value)
     }
-    if slice.is(CA_STRING) && (slice.length == 0 || slice.equals("None") || slice.equals("-")) { return nil }
+    if slice.is(CA_STRING) && slice.saysNothing { return nil }
     guard let number = slice.double, number >= 0, number <= 2_147_483_648, number == number.rounded() else {
       throw .badCount
     }
@@ -93,13 +98,20 @@ enum FieldReader {
     return nil
   }
 
+  /// The largest of several counts of the same tokens; nil when none is there.
+  static func largestCount(_ slices: ca_slice...) throws(RejectReason) -> UInt32? {
+    var largest: UInt32?
+    for slice in slices { if let value = try count(slice) { largest = max(largest ?? 0, value) } }
+    return largest
+  }
+
   /// A decimal amount of USD; nil when absent, null or an empty string.
   ///
   /// - Parameter decimals: of the unit in which it is logged: 12 for dollars, 10 for cents.
   static func usd(_ slice: ca_slice, decimals: Int = 12) throws(RejectReason) -> PicoDollars? {
     guard slice.isPresent, slice.length > 0 else { return nil }
     guard slice.is(CA_NUMBER) || slice.is(CA_STRING) else { throw .badCost }
-    if slice.is(CA_STRING) && (slice.equals("None") || slice.equals("-")) { return nil }
+    if slice.is(CA_STRING) && slice.saysNothing { return nil }
     guard let pico = MoneyText.parse(decimal: slice.bytes, decimals: decimals), pico >= 0 else { throw .badCost }
     return pico
   }
@@ -161,10 +173,13 @@ enum FieldReader {
   }
 
   static func tier(_ slice: ca_slice) -> ServiceTier {
-    guard slice.is(CA_STRING) else { return .standard }
-    if slice.equals("batch") { return .batch }
-    if slice.equals("flex") { return .flex }
-    return slice.equals("priority") ? .priority : .standard
+    guard slice.is(CA_STRING), slice.length <= 8 else { return .standard }
+    switch String(decoding: slice.bytes, as: UTF8.self).lowercased() {
+    case "batch": return .batch
+    case "flex": return .flex
+    case "priority": return .priority
+    default: return .standard
+    }
   }
 
   /// Splits an input count that includes cached tokens into disjoint classes.

@@ -8,6 +8,8 @@ struct RequestReducer {
   private let keepsPlaces: Bool
   private let keepsIDs: Bool
   private var ids = IDTable()
+  /// Of answers, beside the records' own; empty until a record has one.
+  private var answerIDs = IDTable()
   /// Keeps the prefetching loads from being optimised away.
   private var prefetched: UInt64 = 0
   private var models: [ModelName: UInt32] = [:]
@@ -69,7 +71,7 @@ struct RequestReducer {
     for reason in block.skips { skip(reason) }
     log.counts.records += block.records
     while maps.count <= decoder.index { maps.append(DecoderMap()) }
-    prefetched &+= ids.prefetch(block.accepted)
+    prefetched &+= ids.prefetch(block.accepted) &+ answerIDs.prefetch(block.accepted)
     var notes = block.notes[...]
     for (position, line) in block.accepted.enumerated() {
       let about = notes.isEmpty ? RecordNotes() : take(&notes, upTo: position, block, decoder)
@@ -184,6 +186,12 @@ struct RequestReducer {
       &log.requests, owner: { [ids, aliases] hash in hash == 0 ? nil : ids.owner(of: hash) ?? aliases[hash] },
       spans: { [spans] in spans.requestOfSpan })
     log.keys = keys.column
+    if keepsIDs {
+      for index in 0..<log.requests.count {
+        let answer = answerIDs.hash(of: index)
+        log.idHashes.append(answer == 0 ? ids.hash(of: index) : answer)
+      }
+    }
     dropWrappers()
     var log = log
     log.keyNames = keys.names
@@ -191,9 +199,9 @@ struct RequestReducer {
       if request.feedback != .none { log.counts.rated += 1 }
       if request.flags.contains(.estimated) { log.counts.estimated += 1 }
       if request.flags.contains(.contradictory) { log.counts.contradictory += 1 }
+      if request.flags.contains(.otherFees), !request.flags.contains(.billed) { log.counts.otherFees += 1 }
     }
     log.skips = SkipReason.allCases.compactMap { reason in skips[reason].map { (reason, $0) } }
-    if keepsIDs { log.idHashes = ids.hashes }
     log.users = users.strings
     log.tenants = tenants.strings
     log.tagSets = tags.strings.map(Self.tagList)
@@ -201,7 +209,12 @@ struct RequestReducer {
   }
 
   private mutating func dropWrappers() {
-    let wrappers = spans.wrappers()
+    let wrappers = spans.wrappers { [log] in
+      let request = log.requests[$0]
+      return .init(
+        prompt: request.usage.promptTokens, output: UInt64(request.usage.output),
+        isEstimated: request.flags.contains(.estimated))
+    }
     for (wrapper, call) in wrappers where log.requests[call].feedback == .none {
       log.requests[call].feedback = log.requests[wrapper].feedback
     }
@@ -246,12 +259,15 @@ struct RequestReducer {
       keys.set(key, of: owner, requests: log.requests.count)
       merge(request, line, block, place, into: owner)
       link(links, line, to: owner)
+      if line.answerHash != 0, !answerIDs.set(line.answerHash, of: owner) { aliases[line.answerHash] = owner }
+      if line.idHash != 0, !ids.set(line.idHash, of: owner) { aliases[line.idHash] = owner }
       noteBatchAnswer(line, block, request: owner)
       return
     }
     link(links, line, to: index)
     log.counts.accepted += 1
     ids.append(line.idHash)
+    answerIDs.append(line.answerHash, after: index)
     log.requests.append(request)
     keys.set(key, of: index, requests: log.requests.count)
     if keepsPlaces { log.places.append(place) }
@@ -263,10 +279,19 @@ struct RequestReducer {
     noteBatchAnswer(line, block, request: index)
   }
 
+  /// The request that this record tells of too: the same id, unless the answers are two (a counter that began again), or the
+  /// same answer, which another tool logged under an id of its own.
   private func owner(of line: DecodedLine, _ links: RecordLinks) -> Int? {
-    if line.idHash != 0, let owner = ids.owner(of: line.idHash) { return owner }
+    if line.idHash != 0, let owner = ids.owner(of: line.idHash) {
+      let answer = answerIDs.hash(of: owner)
+      if answer == 0 || line.answerHash == 0 || answer == line.answerHash { return owner }
+    }
+    if line.answerHash != 0, let owner = answerIDs.owner(of: line.answerHash) ?? ids.owner(of: line.answerHash) {
+      return owner
+    }
+    if line.idHash != 0, answerIDs.isInUse, let owner = answerIDs.owner(of: line.idHash) { return owner }
     if aliases.isEmpty { return nil }
-    return aliases[line.idHash] ?? aliases[links.alias]
+    return aliases[line.idHash] ?? (line.answerHash == 0 ? nil : aliases[line.answerHash]) ?? aliases[links.alias]
   }
 
   private mutating func link(_ links: RecordLinks, _ line: DecodedLine, to request: Int) {
@@ -276,7 +301,7 @@ struct RequestReducer {
     }
     if links.trace != 0 { feedback.add(trace: links.trace, request: request) }
     spans.add(links)
-    spans.addCall(span: links.span, request: request)
+    spans.addCall(span: links.span, request: request, isAgent: links.isAgent)
   }
 
   /// One id is one request. What the winning record does not say (a bare response has no prompt and no user) is taken from
@@ -350,7 +375,8 @@ struct RequestReducer {
     var request = log.requests[answer.request]
     let answering = log.models[Int(request.model)].answering
     let asked = log.models[Int(question.request.model)].requested
-    request.model = number(of: ModelName(requested: asked, responded: answering))
+    request.model = number(
+      of: ModelName(requested: asked, responded: answering, seller: log.models[Int(request.model)].seller))
     if users[request.user].isEmpty { request.user = question.request.user }
     if question.request.flags.contains(.hot) { request.flags.insert(.hot) }
     if let key = question.prompt, request.prompt == Request.noText {

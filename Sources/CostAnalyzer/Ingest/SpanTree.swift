@@ -1,10 +1,24 @@
 /// Which spans caused which, to tell calls of a model from spans that repeat the usage of the calls below them.
 ///
-/// Agents, chains and wrappers of client libraries log the sum of their children, or one call once more. A child is
-/// exported before its parent or after it, in the same file or another, so the tree is looked at when all is read.
+/// Agents, chains and wrappers of client libraries log the sum of their children, or one call once more; but a call may also
+/// have calls below it that are others (the embedding for a tool that it uses). A child is exported before its parent or after
+/// it, in the same file or another, so the tree is looked at when all is read.
 struct SpanTree {
+  /// What a request says it used.
+  struct Use {
+    var prompt: UInt64
+    var output: UInt64
+    var isEstimated: Bool
+
+    fileprivate func covers(_ other: Use) -> Bool { prompt >= other.prompt && output >= other.output }
+
+    fileprivate static func + (a: Use, b: Use) -> Use {
+      Use(prompt: a.prompt + b.prompt, output: a.output + b.output, isEstimated: a.isEstimated || b.isEstimated)
+    }
+  }
+
   private var parents: [UInt64: UInt64] = [:]
-  private(set) var calls: [(span: UInt64, request: Int)] = []
+  private var calls: [(span: UInt64, request: Int, isAgent: Bool)] = []
   /// Deeper trees are not searched further: a circle of parents has no end.
   private static let mostLevels = 256
 
@@ -12,23 +26,56 @@ struct SpanTree {
     if links.span != 0 && links.parent != 0 { parents[links.span] = links.parent }
   }
 
-  mutating func addCall(span: UInt64, request: Int) { if span != 0 { calls.append((span, request)) } }
+  mutating func addCall(span: UInt64, request: Int, isAgent: Bool) {
+    if span != 0 { calls.append((span, request, isAgent)) }
+  }
 
   var requestOfSpan: [UInt64: Int] {
     Dictionary(calls.map { ($0.span, $0.request) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Requests that have another request below them, each with one of those.
-  func wrappers() -> [(wrapper: Int, call: Int)] {
+  /// Requests that say again what others say, each with one of those.
+  ///
+  /// An agent repeats its calls, where they have counts. A call repeats those below it when together they used at least as
+  /// much; one without counts of its own does too, and calls without counts are a part of the call above that has them.
+  func wrappers(use: (Int) -> Use) -> [(wrapper: Int, call: Int)] {
     if parents.isEmpty { return [] }
     let requestOf = requestOfSpan
-    var found: [(wrapper: Int, call: Int)] = []
-    for (span, request) in calls {
-      var above = parents[span]
+    let agents = Set(calls.lazy.filter(\.isAgent).map(\.request))
+    var nearest: [(wrapper: Int, call: Int)] = []
+    // By how many others a request is caused; the spans of one may stand in several places.
+    var depths: [Int: Int] = [:]
+    for (span, request, _) in calls {
+      var (above, depth) = (parents[span], 0)
       for _ in 0..<Self.mostLevels {
         guard let current = above else { break }
-        if let wrapper = requestOf[current], wrapper != request { found.append((wrapper, request)) }
+        if let wrapper = requestOf[current], wrapper != request {
+          if depth == 0 { nearest.append((wrapper, request)) }
+          depth += 1
+        }
         above = parents[current]
+      }
+      depths[request] = max(depth, depths[request] ?? 0)
+    }
+    var below: [Int: [Int]] = [:]
+    // In a circle nobody is deeper.
+    for (wrapper, call) in nearest where depths[call]! > depths[wrapper]! {
+      if below[wrapper]?.contains(call) != true { below[wrapper, default: []].append(call) }
+    }
+    var found: [(wrapper: Int, call: Int)] = []
+    var uses: [Int: Use] = [:]
+    for wrapper in below.keys.sorted(by: { (-depths[$0]!, $0) < (-depths[$1]!, $1) }) {
+      let own = use(wrapper)
+      let calls = below[wrapper]!
+      let sum = calls.map { uses[$0] ?? use($0) }.reduce(Use(prompt: 0, output: 0, isEstimated: false), +)
+      if agents.contains(wrapper) ? sum.prompt + sum.output > 0 : own.isEstimated || sum.covers(own) {
+        found.append((wrapper, calls[0]))
+        uses[wrapper] = sum
+      } else if sum.isEstimated, calls.allSatisfy({ use($0).isEstimated }) {
+        found += calls.map { ($0, wrapper) }
+        uses[wrapper] = own
+      } else {
+        uses[wrapper] = own + sum
       }
     }
     return found
@@ -57,5 +104,6 @@ extension RequestLog {
     answerDigests = answerDigests.filtered { number[$0] >= 0 }
     places = places.filtered { number[$0] >= 0 }
     keys = keys.filtered { number[$0] >= 0 }
+    idHashes = idHashes.filtered { number[$0] >= 0 }
   }
 }

@@ -39,6 +39,23 @@ extension FieldReader {
     }
   }
 
+  /// Takes how much of a known output was reasoning. Where a total holds more than input and output, reasoning was left out
+  /// of the output (xAI), also where nothing names it (Gemini's OpenAI-compatible API): it is billed as output, so it is
+  /// added. What cached tokens explain is none.
+  static func setReasoning(_ draft: inout RequestDraft, _ reasoning: ca_slice, total: ca_slice) throws(RejectReason) {
+    let named = try count(reasoning)
+    let known = draft.usage.promptTokens + UInt64(draft.usage.output)
+    if draft.inputKnown, draft.outputKnown, !draft.contradictory, let total = try count(total), UInt64(total) > known {
+      let apart = total - UInt32(known)
+      if named ?? 0 == 0 || named == apart {
+        draft.usage.output += apart
+        draft.usage.reasoning = apart
+        return
+      }
+    }
+    draft.usage.reasoning = min(named ?? 0, draft.usage.output)
+  }
+
   /// Takes how much of input and output was sound or pictures.
   static func setMedia(
     _ draft: inout RequestDraft, audioInput: ca_slice, imageInput: ca_slice, audioOutput: ca_slice,

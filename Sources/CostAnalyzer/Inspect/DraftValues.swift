@@ -37,9 +37,12 @@ struct DraftValues {
   private static func describe(_ draft: RequestDraft, _ scanner: JSONScanner) -> [(meaning: String, text: String)] {
     func text(_ slice: ca_slice) -> String { "\(slice.kind) " + String(decoding: slice.bytes, as: UTF8.self) }
     let usage = draft.usage
+    let answer = draft.answer.read(scanner)
     return [
-      ("request id", text(draft.id)), ("time", "\(draft.time)"), ("model asked for", text(draft.model)),
-      ("model that answered", text(draft.responseModel)), ("user", text(draft.user)), ("tenant", text(draft.tenant)),
+      ("request id", text(draft.id) + text(draft.answerID)), ("time", "\(draft.time)"),
+      ("model asked for", text(draft.model)),
+      ("model that answered", text(draft.responseModel)), ("seller", text(draft.seller)), ("user", text(draft.user)),
+      ("tenant", text(draft.tenant)),
       ("tags", text(draft.tags)), ("status", "\(draft.isError)"),
       ("answered by the gateway's cache", "\(draft.gatewayHit)"), ("model chosen by hand", "\(draft.isOverride)"),
       ("latency", "\(draft.latencyMs ?? .max)"), ("price tier", "\(draft.tier)"),
@@ -49,8 +52,8 @@ struct DraftValues {
       ("output tokens", draft.outputKnown ? "\(usage.output)" : "unknown"), ("reasoning tokens", "\(usage.reasoning)"),
       ("audio and image tokens", "\(usage.audioInput) \(usage.imageInput) \(usage.audioOutput) \(usage.imageOutput)"),
       ("billed cost", "\(draft.billed ?? -1)"), ("messages", text(draft.messages)),
-      ("answer", text(draft.answer) + (draft.joinedAnswer.map { String(decoding: $0, as: UTF8.self) } ?? "")),
-      ("tool calls", "\(draft.hasToolCalls)"), ("tools", text(draft.tools)),
+      ("answer", String(decoding: answer.text, as: UTF8.self)),
+      ("tool calls", "\(draft.hasToolCalls || answer.callsTools)"), ("tools", text(draft.tools)),
       ("response format", text(draft.responseFormat)), ("temperature", text(draft.temperature)),
       ("longest answer", text(draft.maxTokens)),
       ("sampling parameters", SamplingParameters.hash(draft.parameters, scanner).hex),

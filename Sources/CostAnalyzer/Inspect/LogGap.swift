@@ -97,7 +97,7 @@ private struct Lacks {
       withPrompt += 1
       if log.answerSketches[index] == 0 { answer += 1 }
     }
-    if request.flags.contains(.unpriced) { price += 1 }
+    if request.flags.contains(.unpriced) && !request.isUnknownUse { price += 1 }
     if request.flags.contains(.estimated) {
       usage += 1
       if !request.flags.contains(.billed) { usageCost += Int128(request.cost) }

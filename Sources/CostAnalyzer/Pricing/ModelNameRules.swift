@@ -99,7 +99,7 @@ enum ModelNameRules {
       add(table.snapshots[candidate.name] ?? [], "dated snapshot", .partDropped)
     }
     let isBare = !candidate.name.contains { $0 == "/" || $0 == ":" }
-    if seller == nil, isBare, candidate.rank.sellerChanges == 0 {
+    if seller?.sellsAtListPrice ?? true, isBare, candidate.rank.sellerChanges == 0 {
       add(ProviderNames.makers.map { "\($0)/\(candidate.name)" }, "provider prefix added", .sellerChanged)
     }
     return next
@@ -150,7 +150,7 @@ enum ModelNameRules {
   }
 
   /// `model-v1:0:51k` → `model-v1:0`.
-  private static func withoutThroughput(_ name: String) -> [String] {
+  static func withoutThroughput(_ name: String) -> [String] {
     guard let colon = name.lastIndex(of: ":") else { return [] }
     let size = name[colon...].utf8.dropFirst()
     guard size.count > 1, size.last == UInt8(ascii: "k"), size.dropLast().allSatisfy(isDigit) else { return [] }
@@ -158,7 +158,7 @@ enum ModelNameRules {
   }
 
   /// `model-v1:0` → `model-v1`, `model`; `model-v1` → `model`, for Bedrock's `maker.model` names only.
-  private static func withoutBedrockVersion(_ name: String) -> [String] {
+  static func withoutBedrockVersion(_ name: String) -> [String] {
     guard let dash = name.lastIndex(of: "-"), name[..<dash].contains(".") || name.contains(":") else { return [] }
     let version = name[dash...].dropFirst().split(separator: ":", omittingEmptySubsequences: false)
     guard let major = version.first, major.utf8.first == UInt8(ascii: "v"), version.count <= 2,

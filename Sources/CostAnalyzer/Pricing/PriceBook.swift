@@ -17,14 +17,15 @@ package struct PriceBook: Sendable {
   /// Names of the tables, in the order they are asked.
   package let source: String
 
-  /// The model that answered is priced first, then the one that was asked for (LiteLLM's order). A name is looked up in
-  /// the tables in order: a user's table first, the built-in one for names it does not know (retired models).
+  /// The model that answered is priced first, then the one that was asked for (LiteLLM's order), unless both are one model and
+  /// the name that was asked for says more of it: seller and region. A name is looked up in the tables in order: a user's
+  /// table first, the built-in one for names it does not know (retired models).
   package init(models: [ModelName], tables: [PriceTable]) {
     entries = models.map { model in
-      let names = [model.responded, model.requested].filter { !$0.isEmpty }
+      let names = model.pricedNames
       var first: (resolution: PriceResolution, table: String)?
       for name in names {
-        let found = Self.resolve(name, in: tables)
+        let found = Self.resolve(name, provider: model.pricedSeller, in: tables)
         if found.resolution.row != nil {
           return Entry(name: model, resolution: found.resolution, pricedName: name, table: found.table)
         }
@@ -77,7 +78,7 @@ package struct PriceBook: Sendable {
   package func price(_ log: inout RequestLog) {
     log.requests.mutateEach { request in
       if request.flags.contains(.billed) || request.flags.contains(.gatewayHit) { return }
-      if let cost = cost(of: request.usage, for: request) {
+      if !request.isUnknownUse, let cost = cost(of: request.usage, for: request) {
         request.cost = cost
         if request.tier != .standard,
           row(for: request)?.cost(of: request.usage, tier: request.tier).tierRateMissing == true

@@ -86,6 +86,7 @@ struct PriceTableReader {
     if provider == "fireworks_ai", bands[0]?[.cacheRead, .standard] == nil, let input = bands[0]?[.input, .standard] {
       set(input / 2, .cacheRead, .standard, above: nil, in: &bands)
     }
+    if name.lowercased().contains("claude") { Self.addHourWrites(to: &bands) }
     let sorted = bands.sorted { $0.key < $1.key }.map { Self.withoutEqualRates($0.value) }
     guard sorted.contains(where: { $0[.input, .standard] != nil || $0[.output, .standard] != nil }) else {
       throw .noTokenPrice
@@ -99,6 +100,19 @@ struct PriceTableReader {
       asOf: fields["as_of"] as? String,
       maxInputTokens: (fields["max_input_tokens"] as? NSNumber).flatMap { UInt64(exactly: $0.doubleValue) },
       bands: sorted)
+  }
+
+  /// Anthropic sells cache writes for five minutes at 1.25 and for an hour at 2 times the input price (prompt caching, "Pricing").
+  /// A row of a Claude model that has the first and lacks the second gets it.
+  private static func addHourWrites(to bands: inout [UInt64: RateBand]) {
+    for threshold in bands.keys {
+      for tier in ServiceTier.allCases {
+        guard let input = bands[threshold]![.input, tier], let write = bands[threshold]![.cacheWrite5m, tier],
+          bands[threshold]![.cacheWrite1h, tier] == nil, write == input + input / 4
+        else { continue }
+        bands[threshold]![.cacheWrite1h, tier] = input * 2
+      }
+    }
   }
 
   /// `tiered_pricing`: a list of `{"range": [over, up to], rates…}`. The rates of the last range go on beyond it.

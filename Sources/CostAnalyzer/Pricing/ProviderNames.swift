@@ -15,12 +15,15 @@ enum ProviderNames {
 
   /// OpenTelemetry's and other spellings of the names that price tables use.
   static let spellings = [
-    "aws.bedrock": "bedrock", "aws_bedrock": "bedrock", "amazon-bedrock": "bedrock", "bedrock_converse": "bedrock",
+    "aws": "bedrock", "aws.bedrock": "bedrock", "aws_bedrock": "bedrock", "amazon-bedrock": "bedrock",
+    "bedrock_converse": "bedrock",
     "az.ai.inference": "azure_ai", "azure.ai.inference": "azure_ai",
     "az.ai.openai": "azure", "azure.ai.openai": "azure", "azure_openai": "azure", "azure-openai": "azure",
+    "azure-ai": "azure_ai",
     "gcp.gemini": "gemini", "gcp.gen_ai": "gemini", "google": "gemini", "google_genai": "gemini",
-    "gcp.vertex_ai": "vertex_ai", "google_vertexai": "vertex_ai", "vertexai": "vertex_ai",
-    "mistralai": "mistral", "mistral_ai": "mistral", "x-ai": "xai", "x_ai": "xai",
+    "gcp.vertex_ai": "vertex_ai", "google_vertexai": "vertex_ai", "vertexai": "vertex_ai", "vertex-ai": "vertex_ai",
+    "mistralai": "mistral", "mistral_ai": "mistral", "mistral-ai": "mistral", "together-ai": "together_ai",
+    "fireworks-ai": "fireworks_ai", "x-ai": "xai", "x_ai": "xai",
   ]
 
   /// Sellers that charge the maker's list price, so that a row without their prefix serves too.

@@ -39,9 +39,13 @@ package struct TokenUsage: Sendable, Equatable {
   var hasMedia: Bool { audioInput | imageInput | audioOutput | imageOutput != 0 }
 
   /// The whole prompt, cached or not: what long-context thresholds are compared with.
-  package var promptTokens: UInt64 {
-    UInt64(input) + UInt64(cacheRead) + UInt64(cacheWrite5m) + UInt64(cacheWrite1h)
-  }
+  package var promptTokens: UInt64 { UInt64(input) + UInt64(cacheRead) + cacheWrites }
+
+  /// What of the prompt was read from the provider's cache or written to it.
+  var cached: UInt64 { UInt64(cacheRead) + cacheWrites }
+
+  /// Written to the provider's cache, for whatever time.
+  var cacheWrites: UInt64 { UInt64(cacheWrite5m) + UInt64(cacheWrite1h) }
 }
 
 /// The service a request was bought at.

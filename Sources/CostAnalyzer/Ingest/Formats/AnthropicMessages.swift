@@ -4,7 +4,7 @@ import CTextScan
 /// `input_tokens` *excludes* cached tokens: the prompt is the sum of three counts (API reference, "usage").
 enum AnthropicMessages {
   private enum UsageField: Int, CaseIterable {
-    case input, output, read, written, write5m, write1h, thinking, tier
+    case input, output, read, written, write5m, write1h, thinking, tier, searches, region
 
     var pointer: String {
       switch self {
@@ -16,6 +16,8 @@ enum AnthropicMessages {
       case .write1h: "/cache_creation/ephemeral_1h_input_tokens"
       case .thinking: "/output_tokens_details/thinking_tokens"
       case .tier: "/service_tier"
+      case .searches: "/server_tool_use/web_search_requests"
+      case .region: "/inference_geo"
       }
     }
   }
@@ -50,6 +52,8 @@ enum AnthropicMessages {
     let (status, fields) = scanner.walk(usagePlan, slice.bytes, as: UsageField.self)
     guard status == CA_OK else { throw .badJSON }
     if fields[.tier].isFilledString { draft.tier = FieldReader.tier(fields[.tier]) }
+    // Searches are sold by the thousand, inference in the US alone at a tenth more.
+    if fields[.searches].double ?? 0 > 0 || fields[.region].equals("us") { draft.hasOtherFees = true }
     let written = try FieldReader.count(fields[.written])
     let write1h = try FieldReader.count(fields[.write1h])
     let write5m = try FieldReader.count(fields[.write5m]) ?? written.map { $0 - min($0, write1h ?? 0) }
@@ -75,8 +79,8 @@ enum AnthropicMessages {
     }
   }
 
-  /// Reads a recorded stream. `message_start` has the input counts, `message_delta` the output count so far: the last one
-  /// counts, never the sum. A stream cut before it has no output count.
+  /// Reads a recorded stream. `message_start` has the input counts, `message_delta` all counts so far: the last one counts,
+  /// never the sum. A stream cut before it has no output count.
   static func readEvents(
     _ slice: ca_slice, into draft: inout RequestDraft, _ scanner: JSONScanner
   ) throws(RejectReason) {
@@ -90,7 +94,7 @@ enum AnthropicMessages {
         let (status, fields) = scanner.walk(eventPlan, event.bytes, as: EventField.self)
         let type = fields[.type]
         if type.equals("message_start") {
-          if !draft.id.isFilledString { draft.id = fields[.id] }
+          draft.answerID = fields[.id]
           draft.responseModel = fields[.model]
           started = fields[.usage]
         } else if type.equals("content_block_start"), fields[.blockType].equals("tool_use") {
@@ -115,12 +119,13 @@ enum AnthropicMessages {
       }
       guard isSound else { throw .badJSON }
     }
-    draft.joinedAnswer = UnsafeRawBufferPointer(rebasing: joined[..<length])
+    draft.answer = .joined(UnsafeRawBufferPointer(rebasing: joined[..<length]))
     try readUsage(started, into: &draft, scanner)
     try readFinal(ended, into: &draft, scanner)
   }
 
-  /// The counts of the last `message_delta`, which repeats the input counts or leaves them out.
+  /// The counts of the last `message_delta`. It repeats the input counts, leaves them out, or has more: tools that the server
+  /// runs add to the prompt.
   private static func readFinal(
     _ slice: ca_slice, into draft: inout RequestDraft, _ scanner: JSONScanner
   ) throws(RejectReason) {
@@ -128,8 +133,12 @@ enum AnthropicMessages {
     guard slice.is(CA_OBJECT) else { return }
     var final = RequestDraft()
     try readUsage(slice, into: &final, scanner)
-    if final.inputKnown && !draft.inputKnown {
-      (draft.usage, draft.inputKnown) = (final.usage, true)
+    draft.inputKnown = draft.inputKnown || final.inputKnown
+    draft.hasOtherFees = draft.hasOtherFees || final.hasOtherFees
+    draft.usage.input = max(draft.usage.input, final.usage.input)
+    draft.usage.cacheRead = max(draft.usage.cacheRead, final.usage.cacheRead)
+    if final.usage.cacheWrites > draft.usage.cacheWrites {
+      (draft.usage.cacheWrite5m, draft.usage.cacheWrite1h) = (final.usage.cacheWrite5m, final.usage.cacheWrite1h)
     }
     draft.usage.output = final.usage.output
     draft.usage.reasoning = final.usage.reasoning

@@ -41,7 +41,7 @@ struct BedrockFormat: LogFormat {
   }
 
   private enum UsageField: Int, CaseIterable {
-    case input, output, read, written
+    case input, output, read, written, details
 
     var pointer: String {
       switch self {
@@ -49,12 +49,25 @@ struct BedrockFormat: LogFormat {
       case .output: "/outputTokens"
       case .read: "/cacheReadInputTokens"
       case .written: "/cacheWriteInputTokens"
+      case .details: "/cacheDetails"
+      }
+    }
+  }
+
+  private enum DetailField: Int, CaseIterable {
+    case ttl, tokens
+
+    var pointer: String {
+      switch self {
+      case .ttl: "/ttl"
+      case .tokens: "/inputTokens"
       }
     }
   }
 
   let plan = FieldPlan(Field.allCases.map(\.pointer))
   private let usagePlan = FieldPlan(UsageField.allCases.map(\.pointer))
+  private let detailPlan = FieldPlan(DetailField.allCases.map(\.pointer))
 
   func claims(_ base: UnsafePointer<ca_slice>) -> Bool {
     let fields = Fields<Field>(base: base)
@@ -72,7 +85,13 @@ struct BedrockFormat: LogFormat {
     try readBodies(fields, into: &draft, scanner)
     draft.id = fields[.requestID]
     draft.model = fields[.model]
-    draft.responseModel = ca_slice()
+    // The id says more than the body does (a region is dearer), but that of an own profile names no model.
+    let profile = ":application-inference-profile/"
+    if String(decoding: fields[.model].bytes, as: UTF8.self).contains(profile) {
+      draft.seller = scanner.keep(Array("bedrock".utf8), as: CA_STRING)
+    } else {
+      draft.responseModel = ca_slice()
+    }
     draft.user = fields[.identity]
     draft.tenant = fields[.account]
     draft.latencyMs = FieldReader.milliseconds(fields[.latency])
@@ -89,12 +108,27 @@ struct BedrockFormat: LogFormat {
     if fields[.maxTokens].isPresent { draft.maxTokens = fields[.maxTokens] }
     if fields[.toolConfig].isPresent { draft.tools = fields[.toolConfig] }
     if fields[.converseContent].is(CA_ARRAY) {
-      draft.answer = fields[.converseContent]
+      draft.answer = .text(fields[.converseContent])
       draft.hasToolCalls = fields[.stopReason].equals("tool_use")
     } else if fields[.responseBody].is(CA_ARRAY) {
       try AnthropicMessages.readEvents(fields[.responseBody], into: &draft, scanner)
     } else {
       try ResponseBody.read(fields[.responseBody], into: &draft, scanner)
+    }
+  }
+
+  /// How long Converse's cache writes live.
+  private func readLifetimes(
+    _ details: ca_slice, into draft: inout RequestDraft, _ scanner: JSONScanner
+  ) throws(RejectReason) {
+    guard details.is(CA_ARRAY), let entries = scanner.elements(details) else { return }
+    for entry in entries where entry.is(CA_OBJECT) {
+      let (status, fields) = scanner.walk(detailPlan, entry.bytes, as: DetailField.self)
+      guard status == CA_OK else { throw .badJSON }
+      guard fields[.ttl].equals("1h"), let tokens = try FieldReader.count(fields[.tokens]) else { continue }
+      let moved = min(tokens, draft.usage.cacheWrite5m)
+      draft.usage.cacheWrite5m -= moved
+      draft.usage.cacheWrite1h += moved
     }
   }
 
@@ -108,6 +142,7 @@ struct BedrockFormat: LogFormat {
       draft.set(
         input: try FieldReader.count(counts[.input]), read: try FieldReader.count(counts[.read]),
         written: try FieldReader.count(counts[.written]), output: try FieldReader.count(counts[.output]))
+      try readLifetimes(counts[.details], into: &draft, scanner)
     }
     // Refused before the model saw it: the tokens were counted, not used.
     let isUnused = draft.isError && !fields[.outputTokens].isPresent

@@ -9,6 +9,7 @@ struct ClaudeCodeFormat: LineFormat {
   private enum Field: Int, CaseIterable {
     case schema, session, type, timestamp, requestID, folder, cost, apiError, leaf, trace
     case message, messageID, model, content, usage, tier
+    case request, response, input, output, requestBody, responseBody
 
     var pointer: String {
       switch self {
@@ -28,6 +29,12 @@ struct ClaudeCodeFormat: LineFormat {
       case .content: "/message/content"
       case .usage: "/message/usage"
       case .tier: "/message/usage/service_tier"
+      case .request: "/request"
+      case .response: "/response"
+      case .input: "/input"
+      case .output: "/output"
+      case .requestBody: "/request_body"
+      case .responseBody: "/response_body"
       }
     }
   }
@@ -36,6 +43,9 @@ struct ClaudeCodeFormat: LineFormat {
   func claims(_ base: UnsafePointer<ca_slice>) -> Bool {
     let fields = Fields<Field>(base: base)
     if fields[.schema].isPresent || fields[.trace].isPresent { return false }
+    // Hand-made pairs have sessions, types and times too.
+    let bodies: [Field] = [.request, .response, .input, .output, .requestBody, .responseBody]
+    if bodies.contains(where: { fields[$0].isPresent }) { return false }
     if fields[.type].equals("summary") { return fields[.leaf].isFilledString }
     guard fields[.timestamp].isFilledString else { return false }
     let isLine = fields[.session].isFilledString && (fields[.type].isFilledString || fields[.message].is(CA_OBJECT))
@@ -59,15 +69,15 @@ struct ClaudeCodeFormat: LineFormat {
     draft.time = time
     if fields[.messageID].isFilledString {
       draft.id = scanner.keep(Array(fields[.messageID].bytes) + ":".utf8 + fields[.requestID].bytes, as: CA_STRING)
+      draft.answerID = fields[.messageID]
     }
     draft.model = fields[.model]
     draft.tags = fields[.folder]
     draft.isError = fields[.apiError].isTrue
     draft.tier = FieldReader.tier(fields[.tier])
-    draft.billed = try FieldReader.usd(fields[.cost])
+    draft.billed = try FieldReader.computedCost(fields[.cost], of: draft)
     try AnthropicMessages.readUsage(fields[.usage], into: &draft, scanner)
-    draft.answer = fields[.content]
-    draft.hasToolCalls = AnthropicMessages.usesTools(fields[.content], scanner)
+    draft.answer = .blocks(fields[.content])
     return draft
   }
 }

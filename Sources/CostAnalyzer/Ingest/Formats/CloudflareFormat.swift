@@ -8,7 +8,7 @@ struct CloudflareFormat: LogFormat {
   let name = "cloudflare"
   private enum Field: Int, CaseIterable {
     case schema, gateway, encryptedRequest, id, createdAt, tokensIn, tokensOut, model, success, statusCode, duration
-    case cost, cached, metadata
+    case cost, cached, metadata, provider
 
     var pointer: String {
       switch self {
@@ -26,6 +26,7 @@ struct CloudflareFormat: LogFormat {
       case .cost: "/cost"
       case .cached: "/cached"
       case .metadata: "/metadata"
+      case .provider: "/provider"
       }
     }
   }
@@ -61,6 +62,7 @@ struct CloudflareFormat: LogFormat {
     guard let time = try FieldReader.time(fields[.createdAt]) else { throw .missingTime }
     draft.time = time
     draft.id = fields[.id]
+    draft.seller = fields[.provider]
     draft.model = fields[.model]
     draft.isError = fields[.success].is(CA_FALSE) || FieldReader.isError(status: fields[.statusCode])
     draft.gatewayHit = fields[.cached].isTrue

@@ -52,7 +52,10 @@ struct EnvoyFormat: LogFormat {
     var draft = RequestDraft()
     guard let time = try FieldReader.time(text(.startTime)) else { throw .missingTime }
     draft.time = time
-    draft.id = text(.requestID)
+    // One id for all that a client's request caused: the calls differ in their times.
+    if text(.requestID).isPresent {
+      draft.id = scanner.keep(Array(text(.requestID).bytes) + "@".utf8 + fields[.startTime].bytes, as: CA_STRING)
+    }
     draft.model = text(.model)
     draft.responseModel = text(.responseModel).isPresent ? text(.responseModel) : text(.override)
     draft.user = text(.user)
@@ -66,7 +69,7 @@ struct EnvoyFormat: LogFormat {
       write5m: try FieldReader.count(fields[.written]), write1h: nil, output: output,
       total: try FieldReader.count(fields[.total]))
     if let output { (draft.usage.output, draft.outputKnown) = (output, true) }
-    draft.usage.reasoning = min(try FieldReader.count(fields[.reasoning]) ?? 0, draft.usage.output)
+    try FieldReader.setReasoning(&draft, fields[.reasoning], total: fields[.total])
     return draft
   }
 }

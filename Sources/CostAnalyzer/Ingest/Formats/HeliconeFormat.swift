@@ -57,8 +57,9 @@ struct HeliconeFormat: LogFormat {
     guard let time = try FieldReader.time(fields[.requestCreatedAt]) else { throw .missingTime }
     draft.time = time
     draft.id = fields[.requestID]
-    try RequestBody.read(fields[.requestBody], into: &draft, scanner)
-    try ResponseBody.read(fields[.responseBody], into: &draft, scanner)
+    draft.seller = fields[.provider]
+    try RequestBody.read(scanner.nested(fields[.requestBody]), into: &draft, scanner)
+    try ResponseBody.read(scanner.nested(fields[.responseBody]), into: &draft, scanner)
     let models = [fields[.override], fields[.requestModel], draft.model, fields[.model]]
     draft.model = models.first(where: \.isFilledString) ?? ca_slice()
     if fields[.responseModel].isFilledString { draft.responseModel = fields[.responseModel] }
@@ -78,13 +79,19 @@ struct HeliconeFormat: LogFormat {
     return draft
   }
 
+  /// Providers whose own counts leave cached tokens out.
+  private func excludes(_ provider: ca_slice) -> Bool {
+    let name = String(decoding: provider.bytes, as: UTF8.self).lowercased()
+    return name == "anthropic" || name == "aws" || name == "bedrock"
+  }
+
   private func readColumns(_ fields: Fields<Field>, into draft: inout RequestDraft) throws(RejectReason) {
     let output = try FieldReader.count(fields[.completionTokens])
     if !draft.inputKnown {
       FieldReader.setByTotal(
         &draft, input: try FieldReader.count(fields[.promptTokens]), read: try FieldReader.count(fields[.read]),
         write5m: try FieldReader.count(fields[.written]), output: output,
-        total: try FieldReader.count(fields[.totalTokens]), excludes: fields[.provider].equals("ANTHROPIC"))
+        total: try FieldReader.count(fields[.totalTokens]), excludes: excludes(fields[.provider]))
     }
     if !draft.outputKnown, let output { (draft.usage.output, draft.outputKnown) = (output, true) }
   }

@@ -136,7 +136,7 @@ struct LangfuseFormat: LineFormat {
     draft.tags = fields[.tags].is(CA_ARRAY) ? fields[.tags] : fields[.tagsUI]
     draft.isError = fields[.level].equals("ERROR")
     for cost in [Field.cost, .costUI, .totals, .totalsUI] where draft.billed == nil {
-      draft.billed = try FieldReader.usd(fields[cost])
+      draft.billed = try FieldReader.computedCost(fields[cost], of: draft)
     }
     if let metadata = scanner.embedded(fields[.metadata]), metadata.is(CA_OBJECT) {
       Metadata.read(metadata, into: &draft, scanner)
@@ -151,7 +151,7 @@ struct LangfuseFormat: LineFormat {
     try readUsage(fields[.usage].isPresent ? fields[.usage] : fields[.usageUI], into: &draft, scanner)
     if fields[.type].equals("EMBEDDING") { draft.outputKnown = true }
     draft.messages = messages(fields[.input], scanner)
-    (draft.answer, draft.hasToolCalls) = PartMessages.answer(fields[.output], scanner)
+    draft.answer = .messages(fields[.output])
     draft.feedback = feedback(fields[.scores], scanner)
     return draft
   }
@@ -161,11 +161,13 @@ struct LangfuseFormat: LineFormat {
     guard let slice = scanner.embedded(slice), slice.is(CA_OBJECT) else { return }
     let (status, fields) = scanner.walk(Self.usagePlan, slice.bytes, as: UsageField.self)
     guard status == CA_OK else { throw .badJSON }
-    let read = try FieldReader.firstCount(fields[.read], fields[.read2], fields[.read3]) ?? 0
+    draft.usage.cacheRead = try FieldReader.firstCount(fields[.read], fields[.read2], fields[.read3]) ?? 0
+    let written = try FieldReader.firstCount(fields[.written], fields[.written2]) ?? 0
     let write1h = try FieldReader.count(fields[.written1h]) ?? 0
-    let write5m = try FieldReader.firstCount(fields[.written], fields[.written2], fields[.written5m]) ?? 0
-    draft.usage.cacheRead = read
-    draft.usage.cacheWrite5m = write5m
+    let write5m = try FieldReader.count(fields[.written5m]) ?? 0
+    // All writes, and the same ones by their lifetime.
+    let isSplit = written > 0 && UInt64(written) == UInt64(write1h) + UInt64(write5m)
+    draft.usage.cacheWrite5m = isSplit ? write5m : try sum(written, write5m)
     draft.usage.cacheWrite1h = write1h
     if let output = try FieldReader.count(fields[.output]) {
       let audio = try FieldReader.count(fields[.outputAudio]) ?? 0
@@ -176,14 +178,51 @@ struct LangfuseFormat: LineFormat {
     }
     guard let plain = try FieldReader.count(fields[.input]) else { return }
     draft.usage.audioInput = try FieldReader.count(fields[.inputAudio]) ?? 0
-    let input = try sum(plain, draft.usage.audioInput)
-    draft.usage.input = input
+    draft.usage.input = try sum(plain, draft.usage.audioInput)
     draft.inputKnown = true
-    let cached = draft.usage.promptTokens - UInt64(input)
-    let apart = UInt64(input) + UInt64(draft.usage.output)
-    guard let total = try FieldReader.count(fields[.total]), cached > 0, apart == UInt64(total) else { return }
-    FieldReader.setInclusive(&draft, input: input, read: read, write5m: write5m, write1h: write1h)
+    if let total = try FieldReader.count(fields[.total]) {
+      try reconcile(&draft, Int64(total), slice, scanner)
+    }
+  }
+
+  /// Where the classes do not add up to the total, one stands inside another, or there are more of them.
+  private func reconcile(
+    _ draft: inout RequestDraft, _ total: Int64, _ details: ca_slice, _ scanner: JSONScanner
+  ) throws(RejectReason) {
+    let usage = draft.usage
+    let over = Int64(usage.promptTokens) + Int64(usage.output) - total
+    if over < 0 { return try addOthers(&draft, missing: -over, details, scanner) }
+    let (read, writes, reasoning) = (Int64(usage.cacheRead), Int64(usage.cacheWrites), Int64(usage.reasoning))
+    guard over > 0 else { return }
+    let isReasoningInside = over == reasoning || over == reasoning + read + writes
+    if isReasoningInside && reasoning > 0 { draft.usage.output -= UInt32(reasoning) }
+    let inInput = isReasoningInside ? over - reasoning : over
+    guard inInput > 0, inInput == read + writes || inInput == writes || inInput == read,
+      inInput <= Int64(usage.input)
+    else { return }
+    draft.usage.input -= UInt32(inInput)
     draft.contradictory = true
+    // Computed from counts that are too high.
+    draft.billed = nil
+  }
+
+  /// Langfuse counts every class that begins with `input` or `output` to the prompt or the answer. Those that have no name here
+  /// are taken where the total has them.
+  private func addOthers(
+    _ draft: inout RequestDraft, missing: Int64, _ details: ca_slice, _ scanner: JSONScanner
+  ) throws(RejectReason) {
+    let known = Set(UsageField.allCases.map { String($0.pointer.dropFirst()) })
+    guard let members = scanner.members(details) else { return }
+    var (input, output): (UInt32, UInt32) = (0, 0)
+    for index in stride(from: 0, to: members.count, by: 2) {
+      let name = String(decoding: members[index].bytes, as: UTF8.self)
+      guard !known.contains(name), let count = try FieldReader.count(members[index + 1]) else { continue }
+      if name.hasPrefix("input") { input = try sum(input, count) }
+      if name.hasPrefix("output") { output = try sum(output, count) }
+    }
+    guard Int64(input) + Int64(output) == missing else { return }
+    draft.usage.input = try sum(draft.usage.input, input)
+    draft.usage.output = try sum(draft.usage.output, output)
   }
 
   private func sum(_ counts: UInt32...) throws(RejectReason) -> UInt32 {

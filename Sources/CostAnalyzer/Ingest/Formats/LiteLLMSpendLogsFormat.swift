@@ -11,6 +11,7 @@ struct LiteLLMSpendLogsFormat: LogFormat {
     case schema, payloadCost, nested, requestID, spend, startTime, endTime, duration, status, cacheHit, model,
       modelGroup
     case promptTokens, completionTokens, user, endUser, key, team, tags, metadata, messages, response, proxyRequest
+    case seller
 
     var pointer: String {
       switch self {
@@ -37,6 +38,7 @@ struct LiteLLMSpendLogsFormat: LogFormat {
       case .messages: "/messages"
       case .response: "/response"
       case .proxyRequest: "/proxy_server_request"
+      case .seller: "/custom_llm_provider"
       }
     }
   }
@@ -80,10 +82,12 @@ struct LiteLLMSpendLogsFormat: LogFormat {
     if fields[.messages].isFilledString, !fields[.messages].looksLikeJSON { draft.messages = fields[.messages] }
     var answer = RequestDraft()
     try ResponseBody.read(scanner.nested(fields[.response]), into: &answer, scanner)
-    (draft.answer, draft.joinedAnswer) = (answer.answer, answer.joinedAnswer)
-    (draft.responseModel, draft.hasToolCalls) = (answer.responseModel, answer.hasToolCalls)
+    (draft.answer, draft.responseModel, draft.hasToolCalls) = (answer.answer, answer.responseModel, answer.hasToolCalls)
+    draft.answerID = answer.answerID
     if answer.tier != .standard { draft.tier = answer.tier }
+    draft.hasOtherFees = draft.hasOtherFees || answer.hasOtherFees
     draft.id = fields[.requestID]
+    draft.seller = fields[.seller]
     draft.model = fields[.model].isFilledString ? fields[.model] : fields[.modelGroup]
     let users = [fields[.endUser], fields[.user], metadata.user, metadata.alias]
     draft.user = users.first(where: \.isFilledString) ?? ca_slice()

@@ -2,14 +2,15 @@ import CTextScan
 
 /// LiteLLM's StandardLoggingPayload, one call a line (bare, or below `standard_logging_object`).
 ///
-/// `prompt_tokens` *includes* cached tokens; Anthropic usage is normalised to that by LiteLLM. `response_cost` is what
-/// LiteLLM billed. A row with `cache_hit` cost nothing.
+/// `prompt_tokens` *includes* cached tokens; the usage of a passed-through response counts as its own API does.
+/// `response_cost` is what LiteLLM billed, or 0 where it knew no price. A row with `cache_hit` cost nothing.
 struct LiteLLMStandardLoggingFormat: LogFormat {
   let name = "litellm"
   private enum Field: Int, CaseIterable {
     case id, callType, startTime, endTime, status, cacheHit, model, responseTime, cost, promptTokens, completionTokens
     case endUser, keyUser, team, keyAlias, keyHash, tags, messages, usageObject, parameters
-    case temperature, maxTokens, tools, responseFormat, tier, responseModel, content, toolCalls, usage, nested, schema
+    case temperature, maxTokens, tools, responseFormat, tier, servedTier, askedTier, responseModel, sentModel, seller
+    case content, blocks, items, toolCalls, usage, responseID, object, nested, schema
 
     var pointer: String {
       switch self {
@@ -38,10 +39,18 @@ struct LiteLLMStandardLoggingFormat: LogFormat {
       case .tools: "/model_parameters/tools"
       case .responseFormat: "/model_parameters/response_format"
       case .tier: "/cost_breakdown/service_tier"
+      case .servedTier: "/response/service_tier"
+      case .askedTier: "/model_parameters/service_tier"
       case .responseModel: "/response/model"
+      case .sentModel: "/hidden_params/litellm_model_name"
+      case .seller: "/custom_llm_provider"
       case .content: "/response/choices/0/message/content"
+      case .blocks: "/response/content"
+      case .items: "/response/output"
       case .toolCalls: "/response/choices/0/message/tool_calls"
       case .usage: "/response/usage"
+      case .responseID: "/response/id"
+      case .object: "/response/object"
       case .nested: "/standard_logging_object"
       case .schema: "/schema"
       }
@@ -69,9 +78,12 @@ struct LiteLLMStandardLoggingFormat: LogFormat {
     var draft = RequestDraft()
     guard let start = try FieldReader.time(fields[.startTime]) else { throw .missingTime }
     draft.time = start
-    draft.id = fields[.id]
+    // A batch is billed when its results are fetched, as often as that is.
+    draft.id = fields[.object].equals("batch") ? fields[.responseID] : fields[.id]
+    draft.answerID = fields[.responseID]
     draft.model = fields[.model]
-    draft.responseModel = fields[.responseModel]
+    draft.responseModel = fields[.responseModel].isFilledString ? fields[.responseModel] : fields[.sentModel]
+    draft.seller = fields[.seller]
     draft.user = [fields[.endUser], fields[.keyUser], fields[.keyAlias]].first { $0.isFilledString } ?? ca_slice()
     draft.tenant = fields[.team]
     draft.key = fields[.keyAlias].isFilledString ? fields[.keyAlias] : fields[.keyHash]
@@ -84,15 +96,18 @@ struct LiteLLMStandardLoggingFormat: LogFormat {
     } else {
       draft.latencyMs = FieldReader.milliseconds(fields[.responseTime], unit: 1000)
     }
-    draft.billed = try FieldReader.usd(fields[.cost])
-    draft.tier = FieldReader.tier(fields[.tier])
+    draft.billed = try FieldReader.computedCost(fields[.cost], of: draft)
+    let tiers = [fields[.tier], fields[.servedTier], fields[.askedTier]]
+    draft.tier = FieldReader.tier(tiers.first(where: \.isFilledString) ?? ca_slice())
     draft.temperature = fields[.temperature]
     draft.maxTokens = fields[.maxTokens]
     draft.parameters = fields[.parameters]
     draft.tools = fields[.tools]
     draft.responseFormat = fields[.responseFormat]
     draft.messages = fields[.messages]
-    draft.answer = fields[.content]
+    draft.answer =
+      fields[.blocks].is(CA_ARRAY)
+      ? .blocks(fields[.blocks]) : fields[.items].is(CA_ARRAY) ? .items(fields[.items]) : .text(fields[.content])
     draft.hasToolCalls = fields[.toolCalls].is(CA_ARRAY) && fields[.toolCalls].length > 2
     // A failed call used what its own totals say; its `usage_object` may be that of another attempt.
     if !draft.isError || !fields[.promptTokens].isPresent {

@@ -58,7 +58,7 @@ struct MappedFormat: LogFormat {
     draft.billed = try FieldReader.usd(value(.cost)).map { $0 / mapping.costUnit.inDollar }
     draft.feedback = try FieldReader.verdict(value(.feedback))
     draft.messages = messages(value(.messages), scanner)
-    draft.answer = value(.answer)
+    draft.answer = .text(value(.answer))
     draft.hasToolCalls = value(.toolCalls).length > 2 || (value(.toolCalls).double ?? 0) > 0
     draft.temperature = value(.temperature)
     draft.maxTokens = value(.maxTokens)

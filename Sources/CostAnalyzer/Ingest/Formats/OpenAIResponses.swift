@@ -34,11 +34,11 @@ enum OpenAIResponses {
     }
   }
 
-  private enum EventField: Int, CaseIterable { case response }
+  private enum EventField: Int, CaseIterable { case type, response, delta }
 
   private static let usagePlan = FieldPlan(UsageField.allCases.map(\.pointer))
   private static let itemPlan = FieldPlan(ItemField.allCases.map(\.pointer))
-  private static let eventPlan = FieldPlan(["/response"])
+  private static let eventPlan = FieldPlan(["/type", "/response", "/delta"])
 
   /// A response cut at its output limit is one; one that failed, was cancelled or still waits is none (a later line of
   /// the same id may be).
@@ -60,38 +60,62 @@ enum OpenAIResponses {
       draft.usage.output = output
       draft.outputKnown = true
     }
-    draft.usage.reasoning = min(try FieldReader.count(fields[.reasoning]) ?? 0, draft.usage.output)
+    try FieldReader.setReasoning(&draft, fields[.reasoning], total: fields[.total])
     try FieldReader.setMedia(
       &draft, audioInput: fields[.audioInput], imageInput: fields[.imageInput], audioOutput: fields[.audioOutput],
       imageOutput: fields[.imageOutput])
   }
 
-  /// The texts of all messages of the output, and whether it calls tools.
-  static func readOutput(_ slice: ca_slice, into draft: inout RequestDraft, _ scanner: JSONScanner) {
-    guard slice.is(CA_ARRAY), let items = scanner.elements(slice) else { return }
+  /// The texts of all messages among the output items, and whether others call tools.
+  static func readOutput(_ slice: ca_slice, _ scanner: JSONScanner) -> (text: UnsafeRawBufferPointer, callsTools: Bool)
+  {
     var texts: [UnsafeRawBufferPointer] = []
+    var callsTools = false
+    guard slice.is(CA_ARRAY), let items = scanner.elements(slice) else {
+      return (PromptReader.join([], scanner), false)
+    }
     for item in items where item.is(CA_OBJECT) {
       let (_, fields) = scanner.releasing { scanner.walk(itemPlan, item.bytes, as: ItemField.self) }
       let (type, content) = (fields[.type], fields[.content])
-      if type.bytes.reversed().starts(with: "_call".utf8.reversed()) { draft.hasToolCalls = true }
+      if type.bytes.reversed().starts(with: "_call".utf8.reversed()) { callsTools = true }
       guard type.equals("message") else { continue }
       let text = PromptReader.text(content, scanner)
       if text.count > 0 { texts.append(text) }
     }
-    draft.joinedAnswer = PromptReader.join(texts, scanner)
+    return (PromptReader.join(texts, scanner), callsTools)
   }
 
-  /// The response that the last event of a recorded stream carries (`response.completed`, `.failed`, `.incomplete`).
-  static func finalResponse(ofEvents slice: ca_slice, _ scanner: JSONScanner) throws(RejectReason) -> ca_slice {
+  /// Reads a recorded stream: its last event carries the whole response (`response.completed`, `.failed`, `.incomplete`). One
+  /// that was cut before has the text so far and no counts.
+  static func readEvents(
+    _ slice: ca_slice, into draft: inout RequestDraft, _ scanner: JSONScanner
+  ) throws(RejectReason) -> ResponseBody.Times {
     guard let events = scanner.elements(slice) else { throw .badJSON }
-    for event in events.reversed() where event.is(CA_OBJECT) {
-      let (status, response) = scanner.releasing {
+    let joined = scanner.scratch.take(Int(slice.length))
+    var length = 0
+    var last = (type: ca_slice(), response: ca_slice())
+    for event in events where event.is(CA_OBJECT) {
+      let isSound = scanner.releasing {
         let (status, fields) = scanner.walk(eventPlan, event.bytes, as: EventField.self)
-        return (status, fields[.response])
+        if fields[.response].is(CA_OBJECT) { last = (fields[.type], fields[.response]) }
+        if fields[.type].equals("error") { draft.isError = true }
+        if fields[.type].equals("response.output_text.delta") {
+          let text = scanner.text(fields[.delta])
+          UnsafeMutableRawBufferPointer(rebasing: joined[length...]).copyMemory(from: text)
+          length += text.count
+        }
+        return status == CA_OK
       }
-      guard status == CA_OK else { throw .badJSON }
-      if response.is(CA_OBJECT) { return response }
+      guard isSound else { throw .badJSON }
     }
-    return ca_slice()
+    let failed = draft.isError
+    let times = try ResponseBody.read(last.response, into: &draft, scanner)
+    let isWhole = ["response.completed", "response.failed", "response.incomplete"].contains(
+      String(decoding: last.type.bytes, as: UTF8.self))
+    if !isWhole {
+      (draft.isError, draft.inputKnown, draft.outputKnown) = (failed, false, false)
+      draft.answer = .joined(UnsafeRawBufferPointer(rebasing: joined[..<length]))
+    }
+    return times
   }
 }

@@ -13,7 +13,7 @@ struct OpenAIResponsesFormat: LogFormat {
   ) throws(RejectReason) -> RequestDraft {
     try PairRecord(base).draft(line: line, scanner) {
       (stream, draft, scanner) throws(RejectReason) -> ResponseBody.Times in
-      try ResponseBody.read(OpenAIResponses.finalResponse(ofEvents: stream, scanner), into: &draft, scanner)
+      try OpenAIResponses.readEvents(stream, into: &draft, scanner)
     }
   }
 }

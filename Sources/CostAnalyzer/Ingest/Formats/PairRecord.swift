@@ -6,7 +6,7 @@ import CTextScan
 /// Three formats share the wrapper and differ in the bodies. `kind` gives a record to one of them, or to none.
 struct PairRecord {
   private enum Field: Int, CaseIterable {
-    case schema, callType, nested, portkeyOrg, portkeyUnits, heliconeTime, traceID, usageDetails, customID, spend
+    case schema, callType, nested, portkeyOrg, portkeyUnits, heliconeTime, usageDetails, customID, spend, requestID
     case inputUser, schemaType
     case id, object, type, created, choices, content, error
     case timestamp, ts, time, createdAt, createdAtCamel, startTime, startTimeCamel
@@ -21,10 +21,10 @@ struct PairRecord {
       case .portkeyOrg: "/ai_org"
       case .portkeyUnits: "/req_units"
       case .heliconeTime: "/request_created_at"
-      case .traceID: "/traceId"
       case .usageDetails: "/usageDetails"
       case .customID: "/custom_id"
       case .spend: "/spend"
+      case .requestID: "/request_id"
       case .inputUser: "/input_user"
       case .schemaType: "/schemaType"
       case .id: "/id"
@@ -127,14 +127,15 @@ struct PairRecord {
   /// Gateways and platforms that wrap the same bodies: their status, cost (Portkey: cents) and cache fields mean something
   /// else.
   private static let foreign: [Field] = [
-    .schema, .callType, .portkeyOrg, .portkeyUnits, .heliconeTime, .traceID, .usageDetails, .customID, .schemaType,
+    .schema, .callType, .portkeyOrg, .portkeyUnits, .heliconeTime, .usageDetails, .customID, .schemaType,
   ]
 
   /// Whose bodies these are; nil for a record of another format.
   var kind: ResponseBody.Kind? {
     if Self.foreign.contains(where: { self[$0].isPresent }) || self[.nested].is(CA_OBJECT) { return nil }
     // Null counts: the list of stored completions always has the field, and a spend may be unknown.
-    if self[.inputUser].kind != CA_ABSENT.rawValue || self[.spend].kind != CA_ABSENT.rawValue { return nil }
+    let isSpendLog = self[.spend].kind != CA_ABSENT.rawValue && self[.requestID].isFilledString
+    if self[.inputUser].kind != CA_ABSENT.rawValue || isSpendLog { return nil }
     return bareKind ?? streamKind ?? responseKind
   }
 
@@ -159,7 +160,7 @@ struct PairRecord {
     // What says less of itself needs its request beside it.
     guard request.isPresent else { return nil }
     if response(.type).equals("error") { return .anthropic }
-    if response(.choices).is(CA_ARRAY) { return .chat }
+    if response(.choices).is(CA_ARRAY) || response(.object).equals("list") { return .chat }
     if response(.content).is(CA_ARRAY), response(.inputTokens).isPresent { return .anthropic }
     return response(.error).isPresent ? .chat : nil
   }
@@ -198,13 +199,13 @@ struct PairRecord {
     draft.tenant = self[.tenant]
     draft.tags = self[.tags]
     draft.isOverride = self[.override].isTrue
-    draft.billed = try FieldReader.usd(self[.costUSD].isPresent ? self[.costUSD] : self[.cost])
     let failed = self[.error].is(CA_OBJECT) || self[.error].isFilledString
     // The status of a bare `response` is read with its body.
     let status = bareKind == .responses ? ca_slice() : self[.status]
     if failed || FieldReader.isError(status: status) || FieldReader.isError(status: self[.statusCode]) {
       draft.isError = true
     }
+    draft.billed = try FieldReader.computedCost(self[.costUSD].isPresent ? self[.costUSD] : self[.cost], of: draft)
     let created = try FieldReader.time(times.created)
     let logged = try FieldReader.firstTime(
       self[.timestamp], self[.ts], self[.time], isBare ? ca_slice() : self[.createdAt], self[.createdAtCamel],

@@ -58,8 +58,9 @@ struct PortkeyFormat: LogFormat {
     guard let time = try FieldReader.time(fields[.createdAt]) else { throw .missingTime }
     draft.time = time
     draft.id = fields[.id]
+    draft.seller = fields[.org]
     func body(_ inner: Field, _ outer: Field) -> ca_slice {
-      fields[inner].is(CA_OBJECT) ? fields[inner] : fields[outer]
+      fields[inner].is(CA_OBJECT) ? fields[inner] : scanner.nested(fields[outer])
     }
     try RequestBody.read(body(.requestBody, .request), into: &draft, scanner)
     try ResponseBody.read(body(.responseBody, .response), into: &draft, scanner)
@@ -70,7 +71,7 @@ struct PortkeyFormat: LogFormat {
     let status = String(decoding: fields[.cacheStatus].bytes, as: UTF8.self).lowercased()
     draft.gatewayHit = status == "hit" || status == "semantic hit"
     // Another currency is no bill in dollars.
-    if !fields[.currency].isFilledString || fields[.currency].equals("USD") {
+    if !fields[.currency].isFilledString || fields[.currency].equals("USD") || fields[.currency].equals("usd") {
       draft.billed = try FieldReader.computedCost(fields[.cost], centsOf: draft)
     }
     draft.contradictory = false

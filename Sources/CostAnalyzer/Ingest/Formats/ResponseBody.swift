@@ -46,24 +46,25 @@ enum ResponseBody {
     guard slice.is(CA_OBJECT) else { return Times() }
     let (status, fields) = scanner.walk(plan, slice.bytes, as: Field.self)
     guard status == CA_OK else { throw .badJSON }
-    if !draft.id.isFilledString { draft.id = fields[.id] }
+    draft.answerID = fields[.id]
     if fields[.model].isPresent { draft.responseModel = fields[.model] }
     if fields[.error].is(CA_OBJECT) || fields[.error].isFilledString { draft.isError = true }
     // The tier that was served, not the one that was asked for, is billed.
     if fields[.tier].isFilledString { draft.tier = FieldReader.tier(fields[.tier]) }
     switch kind(fields) {
     case .chat:
-      draft.answer = fields[.content]
+      draft.answer = .text(fields[.content])
       draft.hasToolCalls =
         fields[.toolCalls].is(CA_ARRAY) && fields[.toolCalls].length > 2 || fields[.functionCall].is(CA_OBJECT)
       try OpenAIChat.readUsage(fields[.usage], into: &draft, scanner)
+      // Embeddings: numbers, and no answer that a cache could hold.
+      if fields[.object].equals("list") { (draft.outputKnown, draft.messages) = (true, ca_slice()) }
     case .anthropic:
-      draft.answer = fields[.contentParts]
-      draft.hasToolCalls = AnthropicMessages.usesTools(fields[.contentParts], scanner)
+      draft.answer = .blocks(fields[.contentParts])
       try AnthropicMessages.readUsage(fields[.usage], into: &draft, scanner)
     case .responses:
       if !OpenAIResponses.isAnswered(fields[.status]) { draft.isError = true }
-      OpenAIResponses.readOutput(fields[.output], into: &draft, scanner)
+      draft.answer = .items(fields[.output])
       try OpenAIResponses.readUsage(fields[.usage], into: &draft, scanner)
     }
     return Times(

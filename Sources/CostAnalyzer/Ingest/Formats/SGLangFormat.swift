@@ -63,7 +63,7 @@ struct SGLangFormat: LogFormat {
       return draft
     }
     draft.isError = fields[.finish].equals("abort")
-    draft.answer = fields[.answer]
+    draft.answer = .text(fields[.answer])
     if let latency = FieldReader.milliseconds(fields[.latency], unit: 1000) {
       draft.latencyMs = latency
       draft.time -= Int64(latency) * 1000  // logged at the end

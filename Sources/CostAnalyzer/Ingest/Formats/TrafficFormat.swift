@@ -85,7 +85,7 @@ struct TrafficFormat: LogFormat {
     draft.tier = FieldReader.tier(fields[.tier])
     draft.tags = fields[.tags]
     draft.messages = fields[.messages]
-    draft.answer = fields[.answer]
+    draft.answer = .text(fields[.answer])
     draft.hasToolCalls = (try FieldReader.count(fields[.toolCalls]) ?? 0) > 0
     draft.gatewayHit = fields[.gatewayCache].equals("hit")
     draft.billed = try FieldReader.usd(fields[.cost])

@@ -66,8 +66,10 @@ enum PartMessages {
   }
 
   /// Texts and tool calls of the answer, in the same forms.
-  static func answer(_ value: ca_slice, _ scanner: JSONScanner) -> (answer: ca_slice, hasToolCalls: Bool) {
-    guard let list = scanner.embedded(value) else { return (value, false) }
+  static func answer(
+    _ value: ca_slice, _ scanner: JSONScanner
+  ) -> (text: UnsafeRawBufferPointer, callsTools: Bool) {
+    guard let list = scanner.embedded(value) else { return (PromptReader.text(value, scanner), false) }
     var all = Content()
     for message in list.is(CA_ARRAY) ? Array(scanner.elements(list) ?? .init(start: nil, count: 0)) : [list] {
       if message.is(CA_STRING) { all.texts.append(message) }
@@ -80,7 +82,7 @@ enum PartMessages {
       all.texts += content.texts
       all.hasToolCalls = all.hasToolCalls || content.hasToolCalls
     }
-    return (MessageWriter.parts(all.texts, scanner), all.hasToolCalls)
+    return (PromptReader.join(all.texts.map(scanner.text), scanner), all.hasToolCalls)
   }
 
   private static func parts(_ list: ca_slice, _ scanner: JSONScanner) -> Content {

@@ -2,7 +2,7 @@
 /// of earlier versions and OpenLLMetry's) and of OpenInference.
 enum SpanAttribute: Int, CaseIterable {
   case operation, openInferenceKind, requestType, eventName
-  case model, responseModel, responseID
+  case model, responseModel, responseID, seller
   case input, output, total, cacheRead, cacheWrite, reasoning, cost
   case messages, system, answer, inputValue, outputValue, tools
   case invocation, temperature, maxTokens, topP, topK, seed, frequencyPenalty, presencePenalty, stop, choices, tier
@@ -19,6 +19,7 @@ enum SpanAttribute: Int, CaseIterable {
     case .model: ["gen_ai.request.model"]
     case .responseModel: ["gen_ai.response.model", "llm.model_name", "embedding.model_name"]
     case .responseID: ["gen_ai.response.id"]
+    case .seller: ["gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system"]
     case .input:
       ["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt", "llm.usage.prompt_tokens"]
     case .output:

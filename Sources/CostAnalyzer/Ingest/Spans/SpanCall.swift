@@ -19,12 +19,16 @@ struct SpanCall {
 
   var links: RecordLinks { RecordLinks(trace: trace, span: span, parent: parent) }
 
-  /// The request, or why there is none. Spans of agents and chains are none, even where they carry tokens; one that looks
-  /// like a call and has calls below it is found out when all is read (`SpanTree`).
+  /// The request, or why there is none. Whether a span repeats the calls below it is found out when all is read
+  /// (`SpanTree`): those of agents and chains do where there are any, and client libraries log one call twice.
   func record(_ scanner: JSONScanner) -> LogRecord {
-    if let reason = skipReason { return .skipped(reason, links) }
+    let reason = skipReason
+    let namesModel = attributes[.model].isFilledString || attributes[.responseModel].isFilledString
+    if let reason, reason != .agentSpan || !namesModel { return .skipped(reason, links) }
     do throws(RejectReason) {
-      return .request(try draft(scanner))
+      var draft = try draft(scanner)
+      draft.links.isAgent = reason == .agentSpan
+      return .request(draft)
     } catch {
       return .rejected(error)
     }
@@ -55,10 +59,10 @@ struct SpanCall {
     draft.isError = isError || attributes[.error].isFilledString
     draft.model = attributes[.model]
     draft.responseModel = attributes[.responseModel]
+    draft.seller = attributes[.seller]
     draft.user = attributes[.user]
     draft.tenant = attributes[.tenant]
     draft.tags = attributes[.tags].isPresent ? attributes[.tags] : resourceTags
-    draft.billed = try FieldReader.usd(attributes[.cost])
     draft.tier = FieldReader.tier(attributes[.tier])
     draft.temperature = attributes[.temperature]
     draft.maxTokens = attributes[.maxTokens]
@@ -67,6 +71,7 @@ struct SpanCall {
     readInvocation(into: &draft, scanner)
     readMetadata(into: &draft, scanner)
     try readUsage(into: &draft)
+    draft.billed = try FieldReader.computedCost(attributes[.cost], of: draft)
     readText(into: &draft, scanner)
     return draft
   }
@@ -83,10 +88,10 @@ struct SpanCall {
     } else if attributes[.openInferenceKind].equals("EMBEDDING") || attributes[.operation].equals("embeddings") {
       draft.outputKnown = true
     }
-    draft.usage.reasoning = min(try FieldReader.count(attributes[.reasoning]) ?? 0, draft.usage.output)
     if let input, let total = try FieldReader.count(attributes[.total]) {
       FieldReader.checkInclusive(&draft, input: input, total: total)
     }
+    try FieldReader.setReasoning(&draft, attributes[.reasoning], total: attributes[.total])
   }
 
   private func readText(into draft: inout RequestDraft, _ scanner: JSONScanner) {
@@ -102,12 +107,12 @@ struct SpanCall {
     }
     draft.messages = writer.messages(scanner)
     if attributes[.answer].isPresent {
-      (draft.answer, draft.hasToolCalls) = PartMessages.answer(attributes[.answer], scanner)
+      draft.answer = .messages(attributes[.answer])
     } else if !attributes.answers.isEmpty {
-      draft.answer = attributes.answers.answer(scanner)
+      draft.answer = .text(attributes.answers.answer(scanner))
       draft.hasToolCalls = attributes.answers.hasToolCalls
     } else if scanner.embedded(attributes[.outputValue]) == nil {
-      draft.answer = attributes[.outputValue]
+      draft.answer = .text(attributes[.outputValue])
     }
   }
 

@@ -18,6 +18,7 @@ struct BillChapter {
     ]
     blocks += analysis.priceWarnings.map { .quote("**Old prices.** \(HostileText.markdown($0, limit: 500))") }
     blocks.append(.table(ReportTable(ReportFiles.prices(analysis), top: 2 * top)))
+    blocks += billCheck(top: top)
     if ledger.tenants.count > 1 {
       blocks += [.heading("Tenants"), table("tenants", "tenant", ledger.tenants, top: top)]
     }
@@ -56,6 +57,38 @@ struct BillChapter {
     if total.tierPriceMissing == 0 { return "" }
     return
       " \(ReportWords.count(total.tierPriceMissing, "request")) at a batch, flex or priority tier had no price for it and took the standard one."
+  }
+
+  /// Nothing where the log has no bills, or no prices for what it bills.
+  private func billCheck(top: Int) -> [ReportBlock] {
+    if ledger.total.billed == 0 { return [] }
+    let check = BillCheck(analysis.log, analysis.prices)
+    if check.total.requests == 0 { return [] }
+    let off = check.lines.filter(\.isOff)
+    var blocks: [ReportBlock] = [
+      .heading("Bills and prices"),
+      .paragraph(
+        """
+        \(ReportWords.count(check.total.requests, "request")) with a bill of the log's own also have a price: billed \
+        \(MoneyText.readable(check.total.billed)), tokens times price \(MoneyText.readable(check.total.priced)). \
+        \(off.isEmpty ? "No model is further off than 0.8 to 1.25 times its price." : "The bill stands; these models are further off than 0.8 to 1.25 times their price, which a contract, another unit or currency, or cached tokens counted twice can explain:")
+        """),
+    ]
+    if !off.isEmpty {
+      var table = Table(
+        "bill_check",
+        [
+          .init("model"), .init("requests"), .init("billed_usd", "billed"), .init("priced_usd", "tokens × price"),
+          .init("ratio"),
+        ])
+      for line in off {
+        table.add(
+          .text(line.model), .int(line.requests), .usd(line.billed), .usd(line.priced),
+          line.ratio.isFinite ? .number(line.ratio, decimals: 2) : .empty)
+      }
+      blocks.append(.table(ReportTable(table, top: top)))
+    }
+    return blocks
   }
 
   private static let chartDays = 92

@@ -13,6 +13,12 @@ struct InputChapter {
           "\(NumberText.grouped(counts.contradictory)) requests count cached tokens otherwise than their format says, as their own sums show; they were read as the sums say."
         ))
     }
+    if counts.otherFees > 0 {
+      blocks.append(
+        .paragraph(
+          "\(ReportWords.count(counts.otherFees, "request")) also bought what is not sold by the token (web searches, inference in one region at a surcharge). The log has no bill for them: they cost more than this report says."
+        ))
+    }
     if counts.rated > 0 || counts.unmatchedFeedback > 0 {
       blocks.append(
         .paragraph(

@@ -64,7 +64,7 @@ struct TrainingExample {
 extension LineDecoder {
   /// Nil where the record has no answer, or its messages are not texts of which the user's is the last.
   private func example(_ draft: RequestDraft) -> TrainingExample? {
-    let answer = String(decoding: PromptReader.answer(draft, scanner), as: UTF8.self)
+    let answer = String(decoding: draft.answer.read(scanner).text, as: UTF8.self)
     var messages: [[String: String]] = []
     if draft.system.isPresent {
       let text = String(decoding: PromptReader.text(draft.system, scanner), as: UTF8.self)
