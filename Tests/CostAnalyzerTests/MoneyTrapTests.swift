@@ -300,6 +300,26 @@ struct MoneyTrapTests {
     }
   }
 
+  @Test("A forked session's copy of the events before it is not used again, whichever file is read first")
+  func forks() throws {
+    func event(_ time: String, _ total: Int, _ last: Int) -> String {
+      #"{"timestamp":"2026-01-05T\#(time)Z","type":"event_msg","payload":{"type":"token_count","info":{"model":"gpt-5","last_token_usage":{"input_tokens":\#(last),"output_tokens":1},"total_token_usage":{"input_tokens":\#(total),"output_tokens":\#(total / last)}}}}"#
+    }
+    let parent = [event("08:00:00", 100, 100), event("08:02:00", 300, 200)]
+    for meta in [#""forked_from_id":"p""#, #""source":{"subagent":{"thread_spawn":{"parent_thread_id":"p"}}}"#] {
+      let fork = [
+        #"{"timestamp":"2026-01-05T09:00:00Z","type":"session_meta","payload":{"id":"f",\#(meta)}}"#,
+        event("09:00:00", 100, 100), event("09:00:00.5", 300, 200), event("09:00:40", 310, 10),
+      ]
+      for files in [[parent, fork], [fork, parent], [fork]] {
+        let log = try Ingest.read(files.map { Array($0.map { $0 + "\n" }.joined().utf8) })
+        let used = log.all.map(\.usage.input).sorted()
+        #expect(used == (files.count == 1 ? [10] : [10, 100, 200]))
+        #expect(log.counts.duplicates == 2 && log.counts.rejected == 0)
+      }
+    }
+  }
+
   @Test("Seller and region of the name that was asked for are in the price")
   func sellers() throws {
     let table = try PriceTable(

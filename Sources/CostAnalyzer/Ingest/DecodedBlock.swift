@@ -67,6 +67,7 @@ struct RecordNote {
     case verdict(Feedback, VerdictTarget)
     /// Number in the decoder's models; for what follows in the file.
     case sessionModel(UInt32)
+    case sessionFork(Int64)
   }
 
   /// Index of the next accepted record of the block.

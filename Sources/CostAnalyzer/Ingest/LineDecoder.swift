@@ -129,6 +129,9 @@ final class LineDecoder: @unchecked Sendable {
       var draft = RequestDraft()
       draft.model = name
       result.notes.append(RecordNote(position: position, content: .sessionModel(model(draft))))
+    case .sessionFork(let time):
+      result.skip(.sessionEvent)
+      result.notes.append(RecordNote(position: position, content: .sessionFork(time)))
     case .rejected(let reason): result.reject(reason, line: line)
     }
   }

@@ -11,6 +11,9 @@ enum LogRecord {
   case verdict(Feedback, on: VerdictTarget)
   /// The model of the calls that follow in the same file; counted as skipped.
   case sessionModel(ca_slice)
+  /// The session of this file goes on from another one, whose events it says again, at this time (UTC microseconds); counted
+  /// as skipped.
+  case sessionFork(Int64)
   case rejected(RejectReason)
 }
 

@@ -111,6 +111,7 @@ struct RequestReducer {
       case .verdict(let value, let target): feedback.add(value, on: target)
       case .sessionModel(let local):
         sessions[block.file, default: SessionUsage()].model = number(of: decoder.models[Int(local)])
+      case .sessionFork(let time): sessions[block.file, default: SessionUsage()].forkedAt = time
       }
     }
     return about
@@ -123,7 +124,7 @@ struct RequestReducer {
     var request = request
     var session = sessions[place.file] ?? SessionUsage()
     if namesModel { session.model = request.model }
-    let usage = session.call(counts)
+    let usage = session.call(counts, at: request.time)
     sessions[place.file] = session
     guard let model = session.model else {
       reject(.missingModel, file: place.file, line: place.line)

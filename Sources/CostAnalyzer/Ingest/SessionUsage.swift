@@ -2,7 +2,11 @@
 struct SessionUsage {
   /// Number in `RequestLog.models`.
   var model: UInt32?
+  /// When the session was forked from another one, UTC microseconds.
+  var forkedAt: Int64?
   private var total: TokenUsage?
+  /// What was copied is stamped with the time of the fork; no model answers that fast.
+  private static let copying = 2 * Timestamp.second
 
   /// The tokens of one call, from counts that grow over the session.
   ///
@@ -10,9 +14,11 @@ struct SessionUsage {
   /// the growth of the total counts, which is right also where an event is missing or written twice; where the total
   /// shrinks, a new count began.
   ///
-  /// - Returns: nil when nothing was used since the last event.
-  mutating func call(_ counts: CumulativeUsage) -> TokenUsage? {
+  /// - Parameter time: of the event, UTC microseconds.
+  /// - Returns: nil when nothing was used since the last event, or what was used is the other session's.
+  mutating func call(_ counts: CumulativeUsage, at time: Int64) -> TokenUsage? {
     defer { total = counts.total ?? total }
+    if let forkedAt, time - forkedAt < Self.copying { return nil }
     guard let now = counts.total else { return counts.last }
     guard let before = total else { return counts.last ?? now }
     if now == before { return nil }

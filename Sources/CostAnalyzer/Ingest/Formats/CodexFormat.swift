@@ -2,12 +2,13 @@ import CTextScan
 
 /// Codex's rollout files. `input_tokens` *includes* `cached_input_tokens`, output includes reasoning.
 ///
-/// Token events carry the totals of the session; what a call used is their growth (`SessionUsage`). The model may stand in
-/// a line before. Prompts and answers stand in lines of their own and are not joined.
+/// Token events carry the totals of the session; what a call used is their growth (`SessionUsage`). A forked session, or one
+/// of a sub-agent, begins with a copy of the other one's events. The model may stand in a line before. Prompts and answers stand in lines of their own and are not joined.
 struct CodexFormat: LineFormat {
   let name = "codex"
   private enum Field: Int, CaseIterable {
     case schema, timestamp, type, payload, payloadType, model, info, infoModel, last, total
+    case forkedFrom, parentThread, spawnedBy
     var pointer: String {
       switch self {
       case .schema: "/schema"
@@ -20,6 +21,9 @@ struct CodexFormat: LineFormat {
       case .infoModel: "/payload/info/model"
       case .last: "/payload/info/last_token_usage"
       case .total: "/payload/info/total_token_usage"
+      case .forkedFrom: "/payload/forked_from_id"
+      case .parentThread: "/payload/parent_thread_id"
+      case .spawnedBy: "/payload/source/subagent/thread_spawn/parent_thread_id"
       }
     }
   }
@@ -53,6 +57,11 @@ struct CodexFormat: LineFormat {
     let fields = Fields<Field>(base: base)
     if fields[.type].equals("turn_context"), fields[.model].isFilledString {
       return take(.sessionModel(fields[.model]))
+    }
+    let parents: [Field] = [.forkedFrom, .parentThread, .spawnedBy]
+    if fields[.type].equals("session_meta"), parents.contains(where: { fields[$0].isFilledString }) {
+      guard let time = try FieldReader.time(fields[.timestamp]) else { throw .missingTime }
+      return take(.sessionFork(time))
     }
     guard fields[.payloadType].equals("token_count"), fields[.info].is(CA_OBJECT) else {
       return take(.skipped(.sessionEvent))
