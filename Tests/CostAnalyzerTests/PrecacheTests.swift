@@ -123,7 +123,8 @@ import Testing
     #expect(without.candidates.count == 12 && reasons(without).isEmpty)
     let good = Set(balance.filter { $0.value >= 0 }.keys)
     #expect(Set(with.candidates.map(\.question)) == good && (3..<11).contains(good.count))
-    #expect(with.leftOut.map(\.reason) == [CandidateRule.calledBad.reason] && with.leftOut[0].clusters == 12 - good.count)
+    #expect(
+      with.leftOut.map(\.reason) == [CandidateRule.calledBad.reason] && with.leftOut[0].clusters == 12 - good.count)
   }
 
   @Test("A variant is one that the question itself answers at the threshold")

@@ -8,7 +8,7 @@ struct RotationTests {
   private static let start: Int64 = 1_767_571_200  // 2026-01-05
 
   /// Without an id, but for some.
-  private static func line(_ number: Int) -> String {
+  static func line(_ number: Int) -> String {
     let id = number % 7 == 0 ? #""id":"r\#(number)","# : ""
     return """
       {"schema":"traffic/1",\(id)"ts":\(start + Int64(number) * 600),"user":"u\(number % 3)","model":"gpt-4o",\
@@ -17,9 +17,9 @@ struct RotationTests {
       """
   }
 
-  private static func lines(_ numbers: Range<Int>) -> [UInt8] { numbers.flatMap { Array(line($0).utf8) } }
+  static func lines(_ numbers: Range<Int>) -> [UInt8] { numbers.flatMap { Array(line($0).utf8) } }
 
-  private static func night(
+  static func night(
     _ inputs: [String], _ store: StateStore, day: Int, progress: (@Sendable (String) -> Void)? = nil
   ) throws -> Nightly {
     var analysis = Analysis.Request(inputs: [])
@@ -38,7 +38,7 @@ struct RotationTests {
     return Ledger(log)
   }
 
-  private static func expect(_ store: StateStore, _ night: Nightly, _ all: [UInt8], _ comment: String) throws {
+  static func expect(_ store: StateStore, _ night: Nightly, _ all: [UInt8], _ comment: String) throws {
     let twin = try ledger(all)
     #expect(
       Dictionary(uniqueKeysWithValues: try store.daily(.total).map { (Timestamp.dayText($0.day), $0.row) })
@@ -77,7 +77,8 @@ struct RotationTests {
     #expect(try store.sources().map(\.path).sorted() == [live, folder.path + "/logs/old.gz"])
   }
 
-  @Test("A log that begins like one that is still there is another log; of several that are gone the longest is continued")
+  @Test(
+    "A log that begins like one that is still there is another log; of several that are gone the longest is continued")
   func beginnings() throws {
     let folder = try TestFolder()
     let store = try StateStore(path: folder.path + "/state.sqlite")
@@ -126,7 +127,8 @@ struct RotationTests {
     let store = try StateStore(path: path)
     let log = try folder.write(Self.lines(0..<10), as: "a.log")
     _ = try Self.night([log], store, day: 0)
-    guard try Program(scratch: try Scratch()).shell("sqlite3 '\(path)' 'UPDATE source SET decoded_hash = NULL'").status == 0
+    guard
+      try Program(scratch: try Scratch()).shell("sqlite3 '\(path)' 'UPDATE source SET decoded_hash = NULL'").status == 0
     else {
       print("SKIPPED: a state of an earlier version, there is no sqlite3 here")
       return

@@ -79,7 +79,8 @@ extension StateStore {
   /// - Returns: the input as the state knows it now.
   @discardableResult
   package func take(
-    _ log: RequestLog, _ file: InputFile, replacing old: StoredSource?, as outcome: IntakeOutcome = .added, at time: Int64
+    _ log: RequestLog, _ file: InputFile, replacing old: StoredSource?, as outcome: IntakeOutcome = .added,
+    at time: Int64
   ) throws -> StoredSource {
     try writing { db in
       let from = try Self.keptFrom(db)

@@ -101,7 +101,8 @@ extension StoredSource {
   fileprivate init(_ row: Row) {
     number = row["id"]
     (path, sha256, bytes) = (row["path"], row["sha256"], row["bytes"])
-    if let bytes = row["decoded_bytes"] as Int?, let hash = (row["decoded_hash"] as String?).flatMap(Hash128.init(hex:)) {
+    if let bytes = row["decoded_bytes"] as Int?, let hash = (row["decoded_hash"] as String?).flatMap(Hash128.init(hex:))
+    {
       digest = DecodedDigest(bytes: bytes, hash: hash)
     }
     (firstTime, lastTime) = (row["first_time"], row["last_time"])

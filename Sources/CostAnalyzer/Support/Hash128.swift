@@ -22,7 +22,8 @@ package struct Hash128: Hashable, Sendable, Comparable {
 
   /// What `hex` gives; nil for anything else.
   package init?(hex: String) {
-    guard hex.utf8.count == 32, let high = UInt64(hex.prefix(16), radix: 16), let low = UInt64(hex.suffix(16), radix: 16)
+    guard hex.utf8.count == 32, let high = UInt64(hex.prefix(16), radix: 16),
+      let low = UInt64(hex.suffix(16), radix: 16)
     else { return nil }
     self.init(low: low, high: high)
   }

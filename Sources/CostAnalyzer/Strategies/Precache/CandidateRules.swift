@@ -14,7 +14,8 @@ package struct PrecacheCandidate: Sendable {
 
 /// Why a cluster is no candidate, in the order the rules are asked.
 package enum CandidateRule: Int, Sendable, CaseIterable {
-  case askedOnce, fewUsers, notPlain, noAnswer, disputed, calledBad, answerOfFewUsers, privateData, cut, sameQuestion, shortLived,
+  case askedOnce, fewUsers, notPlain, noAnswer, disputed, calledBad, answerOfFewUsers, privateData, cut, sameQuestion,
+    shortLived,
     listFull
 
   package var reason: String {
