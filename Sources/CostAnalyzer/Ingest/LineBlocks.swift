@@ -52,23 +52,6 @@ package final class LineBlock: @unchecked Sendable {
   }
 }
 
-/// How one input ended and how much came out of it.
-package struct InputEnd: Sendable, Equatable {
-  package var container: Container = .plain
-  package var end: StreamEnd = .complete
-  package var decodedBytes = 0
-  /// Left before its end because no more was asked for.
-  package var isSample = false
-  /// What the container yields, at the sizes asked for that it reaches and of all of it; empty unless asked for.
-  package var digests: [DecodedDigest] = []
-
-  package init(container: Container = .plain, end: StreamEnd = .complete, decodedBytes: Int = 0) {
-    self.container = container
-    self.end = end
-    self.decodedBytes = decodedBytes
-  }
-}
-
 /// Cuts the decoded bytes of many inputs into blocks of whole lines.
 ///
 /// The block size is fixed, so the cut never depends on the thread count. Used from one thread at a time.
