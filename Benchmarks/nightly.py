@@ -97,8 +97,6 @@ def fresh():
 def result():
     latest = os.path.realpath(f"{folder}/out/latest")
     report = {os.path.relpath(f"{at}/{n}", latest): open(f"{at}/{n}", "rb").read() for at, _, names in os.walk(latest) for n in names}
-    # What a night took in is not the same when the killed one had taken it in already.
-    for name in ("nightly.md", "nightly.json", "run.json"): report.pop(name)
     return [report, os.readlink(f"{folder}/out/latest")] + [sums(f"{folder}/state.sqlite", d) for d in ("total", "model", "user", "tenant", "tag")]
 
 if o.kills:

@@ -32,6 +32,8 @@ package struct Analysis: Sendable {
 
   package struct Request: Sendable {
     package var inputs: [String]
+    /// Files found and hashed already, in the place of `inputs`.
+    package var identified: [InputFile]?
     package var options = AnalysisOptions()
     package var threads = 1
     package var ledgerOnly = false
@@ -218,11 +220,7 @@ package struct Analysis: Sendable {
     let options = request.options
     let mapping = try options.input.mapping.map { try LogMapping(file: $0) }
     request.progress?("finding inputs", 0, 0, 0)
-    let (files, problems) = clock.measure("identify", rows: { $0.0.count }) {
-      let (paths, missing) = InputFiles.discover(request.inputs)
-      let (files, refused) = InputFiles.identify(paths, threads: request.threads)
-      return (files, missing + refused)
-    }
+    let (files, problems) = clock.measure("identify", rows: { $0.0.count }) { identify(request) }
     var log = clock.measure("ingest", rows: { $0.counts.lines }) {
       var reader = LogReader(settings: settings, threads: request.threads)
       reader.limits = options.inputLimits
@@ -242,6 +240,13 @@ package struct Analysis: Sendable {
     try request.usageTokens.check()
     try requireRequests(log)
     return log
+  }
+
+  private static func identify(_ request: Request) -> (files: [InputFile], problems: [InputProblem]) {
+    if let files = request.identified { return (files, []) }
+    let (paths, missing) = InputFiles.discover(request.inputs)
+    let (files, refused) = InputFiles.identify(paths, threads: request.threads)
+    return (files, missing + refused)
   }
 
   /// Vectors of the cache keys, and their neighbours down to a cosine.
@@ -341,13 +346,14 @@ extension Analysis {
       : "\(count) input\(count == 1 ? "" : "s") could not be read in full; the figures cover what was read (see *Input*)."
   }
 
-  /// All files of the report and those added to it, the manifest last. What is added does not change the run's id: a night
-  /// that was killed and run again is the same analysis.
+  /// All files of the report and those added to it, the manifest last. What is added does not change the run's id.
+  ///
+  /// - Parameter night: what a night has to say before everything else.
   package func reportFiles(
-    environment: [String: String], templates: ReportTemplates = .builtIn,
+    environment: [String: String], templates: ReportTemplates = .builtIn, night: ReportDocument.Section? = nil,
     adding others: [(name: String, content: Data)] = []
   ) throws -> [(name: String, content: Data)] {
-    var files = try ReportFiles(self, templates).files
+    var files = try ReportFiles(self, night: night, templates).files
     let hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, RunManifest.sha256($0.content)) })
     let runID = RunManifest.runID(version: Self.version, files: hashes)
     if let precache = candidates?.precache, let hash = hashes[PrecacheList.fileName] {

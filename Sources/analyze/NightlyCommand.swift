@@ -6,8 +6,8 @@ struct NightlyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nightly", abstract: "Take in new logs, analyse a rolling window, say what changed.",
     discussion: """
-      For cron. Every log is counted once, however often it is given: a longer one adds its new lines, a rewritten one
-      replaces what was read. Kill it at any time and run it again: the figures are those of an undisturbed run.
+      For cron. Every log is counted once, however often it is given, renamed or compressed: a longer one adds its new
+      lines, a rewritten one replaces what was read. Kill it at any time and run it again: the figures are those of an undisturbed run.
       Writes OUT/YYYY-MM-DD/ and points OUT/latest to it.
 
       EXAMPLES

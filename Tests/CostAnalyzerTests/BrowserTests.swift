@@ -68,6 +68,20 @@ struct BrowserTests {
     #expect(try order(clicks: 2) == "cab")
   }
 
+  @Test("What is folded up on the screen is on paper")
+  func printed() throws {
+    guard let pdftotext = CacheServers.which("pdftotext") else {
+      print("SKIPPED: the page on paper, there is no pdftotext (apt-get install poppler-utils)")
+      return
+    }
+    let scratch = try Scratch()
+    let pdf = scratch.path("page.pdf")
+    _ = try Browser().open(SamplePages.text("report.html"), ["--print-to-pdf=\(pdf)"])
+    let text = try Program(scratch: scratch).run(pdftotext, ["-layout", pdf, "-"]).out
+    #expect(text.contains("minAgreement:") && text.contains("What would we have saved?"))
+    #expect(!text.contains("Show as yaml"), "what unfolds on the screen is no word on paper")
+  }
+
   @Test("A page that logs an error or asks for something is seen doing it")
   func control() throws {
     let seen = try Browser().open(
@@ -97,7 +111,8 @@ struct Browser {
   /// Hosts that the browser calls for itself.
   private static let own = ["google.com", "googleapis.com", "gvt1.com", "googleusercontent.com", "gstatic.com"]
 
-  func open(_ page: String, width: Int = 1280) throws -> Seen {
+  /// - Parameter output: what is asked for, in place of the page as it stands after its scripts.
+  func open(_ page: String, width: Int = 1280, _ output: [String] = ["--dump-dom"]) throws -> Seen {
     let scratch = try Scratch()
     let file = try scratch.write(page, to: "page.html")
     let program = Program(scratch: scratch)
@@ -108,8 +123,8 @@ struct Browser {
         "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
         "--host-resolver-rules=MAP * ~NOTFOUND", "--window-size=\(width),1000", "--hide-scrollbars",
-        "--enable-logging=stderr", "--log-net-log=\(scratch.path("net.json"))", "--dump-dom", "file://\(file)",
-      ])
+        "--enable-logging=stderr", "--log-net-log=\(scratch.path("net.json"))",
+      ] + output + ["file://\(file)"])
     guard result.status == 0 else { throw AnalyzerError(.input, "chromium failed: \(result.error.suffix(500))") }
     let log = String(decoding: try scratch.data("net.json"), as: UTF8.self)
     let addresses = Set(

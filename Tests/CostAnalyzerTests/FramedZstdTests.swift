@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Length-prefixed zstd")
 struct FramedZstdTests {
-  private static func framed(_ frame: [UInt8]) -> [UInt8] {
+  static func framed(_ frame: [UInt8]) -> [UInt8] {
     withUnsafeBytes(of: UInt32(frame.count).bigEndian) { Array($0) } + frame
   }
 

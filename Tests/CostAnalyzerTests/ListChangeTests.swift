@@ -64,6 +64,6 @@ struct ListChangeTests {
     let second = try night(1)
     #expect(second.listChange.added == 1 && second.listChange.removed == 1 && second.listChange.otherAnswer == 0)
     #expect(Set(first.list.keys).intersection(second.list.keys).count == 1)
-    #expect(second.markdown.contains("2 entries; since the night before 1 new, 1 gone"))
+    #expect(NightChapter(second).markdown.contains("2 entries; since the night before 1 new, 1 gone"))
   }
 }

@@ -37,13 +37,16 @@ struct NightlyTests {
     let log = try scratch.write(try Self.day(0), to: "gateway.log")
     var night = try Self.night([log], store, day: 0)
     #expect(night.inputs == [.added: 1] && night.newRequests == 30 && night.total.requests == 30)
+    // The same night again says the same; the next one knows it.
     night = try Self.night([log], store, day: 0)
+    #expect(night.inputs == [.added: 1] && night.newRequests == 30 && night.total.requests == 30)
+    night = try Self.night([log], store, day: 1)
     #expect(night.inputs == [.known: 1] && night.newRequests == 0 && night.total.requests == 30)
     _ = try scratch.write(try Self.day(0) + Self.day(1), to: "gateway.log")
     night = try Self.night([log], store, day: 1)
     #expect(night.inputs == [.appended: 1] && night.total.requests == 60 && night.days == 2)
     _ = try scratch.write(try Self.day(0, requests: 10), to: "gateway.log")
-    night = try Self.night([log], store, day: 1)
+    night = try Self.night([log], store, day: 2)
     #expect(night.inputs == [.rewritten: 1] && night.total.requests == 10 && night.days == 1)
     // Another day under the same name, with the old file away: the next log of a rotation.
     _ = try scratch.write(try Self.day(3), to: "gateway.log")
@@ -52,12 +55,12 @@ struct NightlyTests {
     #expect(night.missing.count == 1 && night.analysis.log.requests.count == 30)
     // The old file under its new name is known.
     let rotated = try scratch.write(try Self.day(0, requests: 10), to: "gateway.log.1")
-    night = try Self.night([log, rotated], store, day: 3)
+    night = try Self.night([log, rotated], store, day: 4)
     #expect(night.inputs == [.known: 2] && night.total.requests == 40 && night.missing.isEmpty)
     #expect(night.analysis.log.requests.count == 40)
     // Empty files have one content.
     let empty = try ["e1.log", "e2.log"].map { try scratch.write("", to: $0) }
-    night = try Self.night([log, rotated] + empty, store, day: 3)
+    night = try Self.night([log, rotated] + empty, store, day: 4)
     #expect(night.inputs == [.added: 1, .known: 3] && night.total.requests == 40)
   }
 
@@ -118,8 +121,47 @@ struct NightlyTests {
       gates: ["spend.day>0.2", "spend.day>0.4", "cache.wrongHits>2%", "prices.unpriced>0%", "input.rejected>0%"])
     #expect(night.gates.map(\.verdict) == [.failed(0.3), .passed(0.3), .unknown, .passed(0), .passed(0)])
     #expect(night.failedGates.count == 1 && night.line.contains("FAILED spend.day>0.2"))
-    #expect(!night.isComparable && night.markdown.contains("nothing can be called usual yet"))
-    #expect(night.markdown.contains("| unknown: nothing is known about it |"))
+    #expect(!night.isComparable && NightChapter(night).markdown.contains("nothing can be called usual yet"))
+    #expect(NightChapter(night).markdown.contains("| unknown: nothing is known about it |"))
+  }
+
+  @Test("What changed is the first chapter of a night's report and is nightly.md; it is rendered again with the report")
+  func chapter() throws {
+    let scratch = try Scratch()
+    let store = try StateStore(path: scratch.path("state.sqlite"))
+    // Steady days, then one with another model, a dearer one, and a line that is none.
+    var logs = try (0..<4).map { try scratch.write(try Self.day($0), to: "day\($0).jsonl") }
+    _ = try Self.night(logs, store, day: 3)
+    logs.append(
+      try scratch.write(try Self.day(4, model: "gpt-<b>4|x") + "nonsense\n", to: "day4.jsonl"))
+    logs.append(scratch.path("none.jsonl"))
+    let night = try Self.night(logs, store, day: 4, gates: ["spend.day>0.1"])
+    let archive = try ReportArchive(path: scratch.path("out"))
+    let (path, _) = try archive.publish(night, date: "2026-01-09", environment: [:])
+    let folder = try RunFolder(path)
+    let document = try folder.document()
+    #expect(document.sections.map(\.title).prefix(2) == ["What changed", "The biggest levers"])
+    let files = try scratch.files("out/2026-01-09").mapValues { String(decoding: $0, as: UTF8.self) }
+    let (report, own) = (try #require(files["report.md"]), try #require(files["nightly.md"]))
+    #expect(report.contains("## What changed\n\n2026-01-09: \\$0.30"))
+    // The same words but for the level of headings.
+    let start = try #require(own.firstRange(of: "\n\n")).upperBound
+    #expect(report.contains("## What changed\n\n" + own[start...].replacing("\n## ", with: "\n### ")))
+    for text in [
+      "| known, not counted again | 4 |", "| new | 1 |", "30 requests in 31 lines, 1 of them rejected",
+      "`not_found` ", "| model gpt-&lt;b&gt;4\\|x | new | $0.3000 | – | 4 |",
+      "| spend.day&gt;0.1 | 0.3000 | **failed** |",
+    ] { #expect(own.contains(text), "\(text) in \(own)") }
+    let page = HTMLReader(try #require(files["report.html"]))
+    #expect(page.errors.isEmpty && page.all("section").contains { $0.attributes["id"] == "chapter-what-changed" })
+    #expect(page.all("th").map(\.text).contains("model gpt-<b>4|x"))
+    let again = try folder.rerendered(.builtIn)
+    for file in again where file.name != "run.json" {
+      #expect(String(decoding: file.content, as: UTF8.self) == files[file.name])
+    }
+    // A run by day is no night.
+    let plain = try Analysis.run(Analysis.Request(inputs: [logs[0]])).reportFiles(environment: [:])
+    #expect(!plain.contains { String(decoding: $0.content, as: UTF8.self).contains("What changed") })
   }
 
   @Test("Names in metrics end no label and no line")
@@ -152,8 +194,10 @@ struct NightlyTests {
     #expect(names.contains("report.html") && names.contains("report.json"))
     #expect(try scratch.names("out/latest/charts").contains("daily.svg"))
     #expect(try scratch.data("out/metrics.prom").starts(with: Data("# HELP llm_cost_".utf8)))
-    // The same night again replaces its report; the next one gets its own.
+    // The same night again replaces its report with the same bytes; the next one gets its own.
+    let before = try scratch.files("out/2026-01-06")
     #expect(try run(1).status == 0)
+    #expect(try scratch.files("out/2026-01-06") == before)
     let gated = try run(2, "--fail-if", "spend.day>0.1", "--json")
     #expect(gated.status == 3 && gated.out.contains(#""verdict":"failed""#))
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: out + "/latest") == "2026-01-07")

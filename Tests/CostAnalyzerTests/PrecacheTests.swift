@@ -96,6 +96,37 @@ import Testing
     #expect(try answers { $0 % 20 == 10 }.candidates.map(\.answer) == [one])
   }
 
+  @Test("An answer that users called bad more often than good is not handed out; the next best is, where there is one")
+  func calledBad() throws {
+    func rated(_ index: Int, _ question: String, _ answer: String, _ feedback: Int?) -> String {
+      let text = line(index, user: index % 3, question, answer: answer)
+      return feedback.map { String(text.dropLast()) + ",\"feedback\":\($0)}" } ?? text
+    }
+    var rng = SeededGenerator(21)
+    let words = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu"]
+    var (all, unrated): ([String], [String]) = ([], [])
+    var balance: [String: Int] = [:]
+    for question in 0..<12 {
+      // Some get thumbs on every third answer, some on none.
+      let (share, good) = (Double([0, 0.3, 0.6][question % 3]), Double.random(in: 0...1, using: &rng))
+      let text = "what does the word \(words[question]) stand for"
+      for _ in 0..<9 {
+        let thumb = Double.random(in: 0..<1, using: &rng) < good ? 1 : -1
+        let feedback = Double.random(in: 0..<1, using: &rng) < share ? thumb : nil
+        balance[text, default: 0] += feedback ?? 0
+        let answer = "it is the \(words[question]) of the old alphabet"
+        all.append(rated(all.count, text, answer, feedback))
+        unrated.append(rated(unrated.count, text, answer, nil))
+      }
+    }
+    let (with, without) = (try list(all), try list(unrated))
+    #expect(without.candidates.count == 12 && reasons(without).isEmpty)
+    let good = Set(balance.filter { $0.value >= 0 }.keys)
+    #expect(Set(with.candidates.map(\.question)) == good && (3..<11).contains(good.count))
+    #expect(
+      with.leftOut.map(\.reason) == [CandidateRule.calledBad.reason] && with.leftOut[0].clusters == 12 - good.count)
+  }
+
   @Test("A variant is one that the question itself answers at the threshold")
   func variants() throws {
     // The second lies between the two others, which are too far apart; too few users asked it to be named.

@@ -35,7 +35,9 @@ struct PriceChangeTests {
         changed.priceChanges[0].before.hasPrefix("in $1, out $4")
           && changed.priceChanges[0].now.hasPrefix("in $1.5, out $6"))
       #expect(changed.priceChanges[1].before == "no price")
-      #expect(changed.line.contains("2 prices changed") && changed.markdown.contains("| alpha\\|1 | in \\$1, out \\$4"))
+      #expect(
+        changed.line.contains("2 prices changed")
+          && NightChapter(changed).markdown.contains("| alpha\\|1 | in \\$1, out \\$4"))
     }
     #expect(try night(5, ["alpha|1": 1.5, "beta": 2, "gamma": 3]).priceChanges.isEmpty)
     let gone = try night(6, ["alpha|1": 1.5, "gamma": 3]).priceChanges

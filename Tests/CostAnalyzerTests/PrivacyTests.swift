@@ -203,6 +203,6 @@ struct PrivacyTests {
     let night = try Nightly(
       Nightly.Request(inputs: [log, later], analysis: analysis, now: (1_767_600_000 + 12 * 86_400) * 1_000_000), store)
     #expect(night.changes.contains { $0.dimension == .user && $0.name.hasPrefix("user ") })
-    #expect(!night.markdown.contains("person-"))
+    #expect(!NightChapter(night).markdown.contains("person-"))
   }
 }

@@ -33,7 +33,8 @@ enum TestData {
   private static let repository = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  static func fixture(_ name: String) -> String { repository.appendingPathComponent("fixtures/\(name)").path }
+  static func fixture(_ name: String) -> String { repositoryFile("fixtures/\(name)") }
+  static func repositoryFile(_ name: String) -> String { repository.appendingPathComponent(name).path }
 
   /// One small log of every format, in order of their names.
   static let formatFixtures: [String] = {

@@ -74,6 +74,14 @@ typedef struct {
 } ca_hash128_t;
 ca_hash128_t ca_hash128(const void *bytes, size_t length, uint64_t seed);
 
+// `ca_hash128` with seed 0 of bytes that come in pieces; the hash of those so far may be asked for at any time. NULL without
+// memory.
+typedef struct ca_hash_state ca_hash_state;
+ca_hash_state *ca_hash_begin(void);
+void ca_hash_add(ca_hash_state *state, const void *bytes, size_t length);
+ca_hash128_t ca_hash_so_far(const ca_hash_state *state);
+void ca_hash_end(ca_hash_state *state);
+
 #ifdef __cplusplus
 }
 #endif

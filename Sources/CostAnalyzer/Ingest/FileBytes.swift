@@ -58,13 +58,17 @@ package final class FileBytes {
   private(set) var failure: String?
   /// Bytes handed out so far.
   private(set) var consumed = 0
+  /// Bytes that may still be read.
+  private var left: Int
 
   /// As large as is worth it for a file of `size` bytes: a directory of 100,000 small files asks for as many buffers.
   static func bufferSize(for size: Int) -> Int { min(1 << 18, max(size + 1, 1 << 10)) }
 
-  package init(descriptor: Int32, owned: Bool, bufferSize: Int = 1 << 18) {
+  /// - Parameter limit: bytes after which the file counts as ended.
+  package init(descriptor: Int32, owned: Bool, bufferSize: Int = 1 << 18, limit: Int = .max) {
     self.descriptor = descriptor
     self.owned = owned
+    left = limit
     buffer = .allocate(byteCount: bufferSize, alignment: 64)
   }
 
@@ -101,9 +105,10 @@ package final class FileBytes {
       end = 0
     }
     while !atEnd {
-      let got = read(descriptor, buffer.baseAddress! + end, buffer.count - end)
+      let got = read(descriptor, buffer.baseAddress! + end, min(buffer.count - end, left))
       if got > 0 {
         end += got
+        left -= got
         return
       }
       if got == 0 {

@@ -52,21 +52,6 @@ package final class LineBlock: @unchecked Sendable {
   }
 }
 
-/// How one input ended and how much came out of it.
-package struct InputEnd: Sendable, Equatable {
-  package var container: Container = .plain
-  package var end: StreamEnd = .complete
-  package var decodedBytes = 0
-  /// Left before its end because no more was asked for.
-  package var isSample = false
-
-  package init(container: Container = .plain, end: StreamEnd = .complete, decodedBytes: Int = 0) {
-    self.container = container
-    self.end = end
-    self.decodedBytes = decodedBytes
-  }
-}
-
 /// Cuts the decoded bytes of many inputs into blocks of whole lines.
 ///
 /// The block size is fixed, so the cut never depends on the thread count. Used from one thread at a time.
@@ -78,8 +63,10 @@ package final class LineBlockReader: @unchecked Sendable {
 
   private let files: [InputFile]
   private let limits: InputLimits
+  private let digestSizes: [Int]?
   private var current = 0
   private var source: (any ByteSource)?
+  private var digested: DigestedSource?
   private var carry: [UInt8] = []
   private var skippingLine = false
   private var overlong = 0
@@ -92,9 +79,12 @@ package final class LineBlockReader: @unchecked Sendable {
   private var doneBytes = 0
   var bytesRead: Int { doneBytes + (openBytes?.consumed ?? 0) }
 
-  package init(files: [InputFile], limits: InputLimits) {
+  /// - Parameter digestSizes: decoded bytes after which an input's hash is wanted, rising, beside that of all of it; nil hashes
+  ///   nothing.
+  package init(files: [InputFile], limits: InputLimits, digestSizes: [Int]? = nil) {
     self.files = files
     self.limits = limits
+    self.digestSizes = digestSizes
     ends = files.map { _ in InputEnd() }
   }
 
@@ -126,8 +116,11 @@ package final class LineBlockReader: @unchecked Sendable {
         continue
       }
       let size = path == "-" ? .max : files[current].bytes
+      // What a log has grown by since it was hashed is for the next run.
+      let limit = files[current].sha256.isEmpty ? .max : size
       let bytes = FileBytes(
-        descriptor: descriptor, owned: path != "-", bufferSize: FileBytes.bufferSize(for: min(size, 1 << 18)))
+        descriptor: descriptor, owned: path != "-", bufferSize: FileBytes.bufferSize(for: min(size, 1 << 18)),
+        limit: limit)
       let (container, refusal) = Container.detect(bytes.peek(8))
       if let refusal {
         problems.append(InputProblem(path: path, reason: "unsupported_container", explanation: refusal))
@@ -136,7 +129,9 @@ package final class LineBlockReader: @unchecked Sendable {
       }
       ends[current].container = container
       openBytes = bytes
-      source = container.open(bytes, limits: limits)
+      let opened = container.open(bytes, limits: limits)
+      digested = digestSizes.map { DigestedSource(opened, at: $0) }
+      source = digested ?? opened
       return true
     }
     return false
@@ -144,8 +139,10 @@ package final class LineBlockReader: @unchecked Sendable {
 
   private func closeCurrent() {
     ends[current].end = source!.end
+    ends[current].digests = digested?.digests ?? []
     doneBytes += openBytes!.consumed
     source = nil
+    digested = nil
     openBytes = nil
     current += 1
   }

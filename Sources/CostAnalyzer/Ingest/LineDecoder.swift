@@ -14,6 +14,8 @@ package struct IngestNeeds: Sendable, Equatable {
   package var places = false
   /// Which id each request has, to know it again in another file.
   package var ids = false
+  /// What the inputs decode to, to know it again in another file: hashed after so many bytes, rising, and in all.
+  package var digestSizes: [Int]?
 
   package init() {}
 }

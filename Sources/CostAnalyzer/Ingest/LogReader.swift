@@ -24,7 +24,7 @@ package struct LogReader {
   }
 
   package func read(_ files: [InputFile]) -> RequestLog {
-    let reader = LineBlockReader(files: files, limits: limits)
+    let reader = LineBlockReader(files: files, limits: limits, digestSizes: needs.digestSizes)
     // One per worker: it sees blocks in file order, so it describes a prompt in the first block it meets it in, which is
     // the one that is reduced first.
     let formats = FormatList(mapping)

@@ -16,6 +16,10 @@ struct Intake {
 
   private(set) var lines: [Line] = []
   private(set) var problems: [InputProblem] = []
+  /// Tonight's files, each content once.
+  private(set) var files: [InputFile] = []
+  /// Sources that were told of.
+  private var told: Set<Int64> = []
   private let store: StateStore
   private let options: AnalysisOptions
   private let mapping: LogMapping?
@@ -35,51 +39,76 @@ struct Intake {
 
   mutating func take(_ arguments: [String]) throws {
     let (paths, unknown) = InputFiles.discover(arguments)
-    let (files, refused) = InputFiles.identify(paths, threads: threads)
+    let (found, refused) = InputFiles.identify(paths, threads: threads)
+    files = found
     problems += unknown + refused
-    let contents = Set(files.map(\.sha256))
-    let sources = try store.sources()
-    let byContent = Dictionary(sources.map { ($0.sha256, $0) }) { $1 }
-    // A log that was only renamed tonight is not what this name held before.
-    let byPath = Dictionary(sources.filter { !contents.contains($0.sha256) }.map { ($0.path, $0) }) { $1 }
-    var taken: Set<String> = []
-    for file in files {
-      if let source = byContent[file.sha256] {
-        if source.path != file.path { try store.rename(source, to: file.path) }
-        lines.append(Line(path: file.path, outcome: .known))
-      } else if taken.insert(file.sha256).inserted {
-        try take(file, after: byPath[file.path])
-      } else {
-        // Several empty files.
-        lines.append(Line(path: file.path, outcome: .known))
-      }
-    }
+    var known = KnownLogs(try store.sources(), present: Set(files.map(\.sha256)))
+    // A log under a new name finds itself before the one that took its name is asked.
+    let newNames = files.filter { known.before($0) == nil }
+    let oldNames = files.filter { known.before($0) != nil }
+    for file in newNames + oldNames { try take(file, &known) }
   }
 
-  private mutating func take(_ file: InputFile, after old: StoredSource?) throws {
+  private mutating func take(_ file: InputFile, _ known: inout KnownLogs) throws {
+    if let source = known.same(as: file) {
+      if source.path != file.path { try store.rename(source, to: file) }
+      return tell(source, as: file)
+    }
+    var log = read(file, sizes: known.sizes)
+    try tokens.check()
+    let digests = log.ends.first?.digests ?? []
+    if let source = known.same(as: digests) {
+      problems += InputProblem.damage(log.inputs, log.ends)
+      if known.isLost(source) {
+        try store.rename(source, to: file)
+        var wrapped = source
+        (wrapped.path, wrapped.sha256, wrapped.bytes) = (file.path, file.sha256, file.bytes)
+        known.put(wrapped, inPlaceOf: source)
+      }
+      lines.append(Line(path: file.path, outcome: .known))
+      return
+    }
+    PriceBook(models: log.models, tables: tables).price(&log)
+    var (old, outcome) = (known.beginning(of: digests), IntakeOutcome.appended)
+    if old == nil, let before = known.before(file) {
+      if InputFiles.sha256(ofFirst: before.bytes, of: file) == before.sha256 {
+        old = before
+      } else if Self.overlaps(log, before) {
+        (old, outcome) = (before, .rewritten)
+      }
+    }
+    let source = try store.take(log, file, replacing: old, as: old == nil ? .added : outcome, at: now)
+    known.put(source, inPlaceOf: old)
+    tell(source, as: file)
+  }
+
+  private func read(_ file: InputFile, sizes: [Int]) -> RequestLog {
     var reader = LogReader(settings: nil, threads: threads)
     reader.needs.text = false
     reader.needs.ids = true
+    reader.needs.digestSizes = sizes
     reader.limits = options.inputLimits
     reader.mapping = mapping
     reader.tokens = tokens
-    var log = reader.read([file])
-    try tokens.check()
-    problems += log.problems + InputProblem.damage(log.inputs, log.ends)
-    PriceBook(models: log.models, tables: tables).price(&log)
-    var outcome = IntakeOutcome.added
-    if let old {
-      if InputFiles.sha256(ofFirst: old.bytes, of: file) == old.sha256 {
-        outcome = .appended
-      } else if Self.overlaps(log, old) {
-        outcome = .rewritten
-      }
+    return reader.read([file])
+  }
+
+  /// What a source was when it was taken in, if that was tonight: a night that was killed and is run again says the same.
+  private mutating func tell(_ source: StoredSource, as file: InputFile) {
+    let intake = source.intake
+    let isOfTonight = intake.readAt.prefix(10) == Timestamp.text(now).prefix(10)
+    guard isOfTonight, told.insert(source.number).inserted else {
+      lines.append(Line(path: file.path, outcome: .known))
+      return
     }
-    let left = try store.take(log, file, replacing: outcome == .added ? nil : old, at: now)
+    if var problem = intake.problem {
+      problem.path = file.path
+      problems.append(problem)
+    }
     lines.append(
       Line(
-        path: file.path, outcome: outcome, requests: log.counts.accepted, lines: log.counts.lines,
-        rejected: log.counts.rejected, tooOld: left))
+        path: file.path, outcome: intake.outcome, requests: intake.requests, lines: intake.lines,
+        rejected: intake.rejected, tooOld: intake.tooOld))
   }
 
   /// A file that speaks of another time than what its name held before is the next one of a rotated log.

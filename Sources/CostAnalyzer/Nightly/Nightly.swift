@@ -82,7 +82,7 @@ package struct Nightly: Sendable {
           + (problems.first.map { "; \($0.path): \($0.explanation)" } ?? ""),
         hint: "give log files, directories or globs")
     }
-    (analysis, missing) = try Self.analyse(request, store, lastDay: lastDay)
+    (analysis, missing) = try Self.analyse(request, store, intake.files, lastDay: lastDay)
     let content = ContentPolicy(request.analysis.options.privacy, hashKey: request.analysis.hashKey)
     try summarise(totals, store, content)
     prices = PriceChange.prices(analysis.prices, at: now)
@@ -115,22 +115,24 @@ package struct Nightly: Sendable {
   }
 
   private static func analyse(
-    _ request: Request, _ store: StateStore, lastDay: Int
+    _ request: Request, _ store: StateStore, _ files: [InputFile], lastDay: Int
   ) throws -> (analysis: Analysis, missing: [String]) {
     let start = Int64(lastDay - request.windowDays + 1) * Timestamp.day
     let sources = try store.sources().filter { $0.lastTime.map { $0 >= start } ?? false }
-    let paths = sources.map(\.path).filter { FileManager.default.fileExists(atPath: $0) }
-    let (files, _) = InputFiles.identify(paths, threads: request.analysis.threads)
-    let held = Set(sources.map(\.sha256))
-    let present = files.filter { held.contains($0.sha256) }
-    let missing = sources.filter { source in !present.contains { $0.sha256 == source.sha256 } }.map(\.path)
+    // Hashed already, but for logs of the window that were not given tonight.
+    var byPath = Dictionary(files.map { ($0.path, $0) }) { $1 }
+    let others = sources.map(\.path).filter { byPath[$0] == nil && FileManager.default.fileExists(atPath: $0) }
+    for file in InputFiles.identify(others, threads: request.analysis.threads).files { byPath[file.path] = file }
+    let present = sources.compactMap { source in byPath[source.path].flatMap { $0.sha256 == source.sha256 ? $0 : nil } }
+    let held = Set(present.map(\.sha256))
+    let missing = sources.filter { !held.contains($0.sha256) }.map(\.path)
     guard !present.isEmpty else {
       throw AnalyzerError(
         .input, "none of the \(sources.count) logs of the last \(request.windowDays) days is there to analyse",
         hint: "their requests are in the state; keep the logs as long as --window")
     }
     var analysis = request.analysis
-    analysis.inputs = present.map(\.path)
+    analysis.identified = present
     return (try Analysis.run(analysis), missing)
   }
 

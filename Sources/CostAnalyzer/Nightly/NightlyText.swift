@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a night says: one line for the mail of cron, a chapter for people, metrics for a monitor.
+/// What a night says: one line for the mail of cron, metrics for a monitor, a summary for programs.
 extension Nightly {
   /// `2026-01-05: $12.30 (+4.1 % on the day before) …`
   package var line: String {
@@ -35,85 +35,6 @@ extension Nightly {
   }
 
   private static func percent(_ share: Double) -> String { NumberText.fixed(100 * share, 1) + " %" }
-
-  /// `nightly.md`
-  package var markdown: String {
-    var text =
-      "# Night of \(Timestamp.dayText(Timestamp.dayNumber(now)))\n\n\(HostileText.markdown(line)).\n\n## Taken in\n\n"
-    text += "| logs | number |\n|---|---:|\n"
-    for (outcome, words) in [
-      (IntakeOutcome.added, "new"), (.appended, "longer than before"), (.rewritten, "rewritten, replace what was read"),
-      (.known, "known, not counted again"),
-    ] { text += "| \(words) | \(NumberText.grouped(inputs[outcome] ?? 0)) |\n" }
-    text += """
-
-      \(NumberText.grouped(newRequests)) requests in \(NumberText.grouped(newLines)) lines, \
-      \(NumberText.grouped(newRejected)) lines rejected. The state knows \(NumberText.grouped(total.requests)) requests \
-      of \(NumberText.grouped(days)) days, \(MoneyText.readable(total.cost)).
-
-      """
-    if tooOld > 0 {
-      text +=
-        "\n\(NumberText.grouped(tooOld)) requests are of days whose requests were dropped; they are not counted.\n"
-    }
-    for problem in problems {
-      text += "\n- \(HostileText.markdown(problem.path)): \(HostileText.markdown(problem.explanation))"
-    }
-    if !missing.isEmpty {
-      text += """
-
-        **Not in the analysis**: \(NumberText.grouped(missing.count)) logs of the last \(windowDays) days are gone or are no \
-        longer what was read (first: \(HostileText.markdown(missing[0]))). The ledger of the state has them.
-
-        """
-    }
-    text += "\n## Changes\n\n" + changesText + pricesText + "\n## Pre-cache list\n\n" + listChange.text + "\n"
-    if !gates.isEmpty {
-      text += "\n## Gates\n\n| gate | value | |\n|---|---:|---|\n"
-      for result in gates {
-        let (value, verdict): (String, String) =
-          switch result.verdict {
-          case .passed(let value): (NumberText.fixed(value, 4), "passed")
-          case .failed(let value): (NumberText.fixed(value, 4), "**failed**")
-          case .unknown: ("", "unknown: nothing is known about it")
-          }
-        text += "| \(HostileText.markdown(result.gate.description)) | \(value) | \(verdict) |\n"
-      }
-    }
-    return text
-  }
-
-  private var pricesText: String {
-    if priceChanges.isEmpty { return "" }
-    var text = "\nPriced otherwise than on the night before:\n\n| model | before | now |\n|---|---|---|\n"
-    for change in priceChanges.prefix(50) {
-      let cells = [change.model, change.before, change.now].map { HostileText.markdown($0, limit: 500) }
-      text += "| \(cells.joined(separator: " | ")) |\n"
-    }
-    return text
-  }
-
-  private var changesText: String {
-    guard let last else { return "There is no complete day yet.\n" }
-    if !isComparable {
-      return "Fewer than \(SpendChange.fewestDays) days to compare with: nothing can be called usual yet.\n"
-    }
-    if changes.isEmpty {
-      return """
-        Nothing of note on \(Timestamp.dayText(last.day)): no model, user, tenant or tag spent three robust deviations (and a \
-        fifth) more or less than usual for the weekday.
-
-        """
-    }
-    var text = "| what | name | \(Timestamp.dayText(last.day)) | usual | days compared |\n|---|---|---:|---:|---:|\n"
-    for change in changes.prefix(50) {
-      let name =
-        change.dimension == .total ? "all" : "\(change.dimension.rawValue) \(HostileText.markdown(change.name))"
-      text +=
-        "| \(change.kind.rawValue) | \(name) | \(MoneyText.readable(change.cost)) | \(change.usual.map(MoneyText.readable) ?? "never seen") | \(change.days) |\n"
-    }
-    return text
-  }
 
   /// For the textfile collector. No text of users: models, levers and figures.
   package var metrics: MetricsFile {

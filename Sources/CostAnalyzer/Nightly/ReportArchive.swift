@@ -36,8 +36,12 @@ package struct ReportArchive: Sendable {
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
     let summary = HostileText.json(String(decoding: try encoder.encode(night.summary(report: nil)), as: UTF8.self))
-    let own = [(name: "nightly.md", content: Data(night.markdown.utf8)), ("nightly.json", Data((summary + "\n").utf8))]
-    let files = try night.analysis.reportFiles(environment: environment, templates: templates, adding: own)
+    let chapter = NightChapter(night)
+    let own = [
+      (name: "nightly.md", content: Data(chapter.markdown.utf8)), ("nightly.json", Data((summary + "\n").utf8)),
+    ]
+    let files = try night.analysis.reportFiles(
+      environment: environment, templates: templates, night: chapter.section(), adding: own)
     try output.publish(files)
     try point(to: date)
     return (report, RunManifest.runID(of: files.last!.content))

@@ -5,9 +5,9 @@ package struct ReportFiles {
   /// Every file but the manifest, in the order written.
   package private(set) var files: [(name: String, content: Data)] = []
 
-  package init(_ analysis: Analysis, _ templates: ReportTemplates) throws {
+  package init(_ analysis: Analysis, night: ReportDocument.Section? = nil, _ templates: ReportTemplates) throws {
     let sections = analysis.outcomes.flatMap(\.sections) + [analysis.budgets?.section()].compactMap { $0 }
-    let document = try ReportDocument(analysis, chapters: sections)
+    let document = try ReportDocument(analysis, night: night, chapters: sections)
     files = ReportRendering.files(document, templates)
     files.append((ReportDocument.fileName, try document.json()))
     add(table: Self.summary(analysis))

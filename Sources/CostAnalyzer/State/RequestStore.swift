@@ -23,29 +23,6 @@ struct StoredRequest: Sendable {
   }
 }
 
-/// An input whose requests the state holds.
-package struct StoredSource: Sendable, Equatable {
-  package var number: Int64
-  package var path: String
-  package var sha256: String
-  package var bytes: Int
-  /// UTC microseconds of its first and last request; nil without a request.
-  package var firstTime: Int64?
-  package var lastTime: Int64?
-}
-
-/// What a night did with one input.
-package enum IntakeOutcome: String, Sendable {
-  /// Not seen before.
-  case added
-  /// Starts with what was read before under this name.
-  case appended
-  /// Says something else about a time that was read before under this name: replaces it.
-  case rewritten
-  /// Read before, under this name or another.
-  case known
-}
-
 extension StateStore {
   static let columns = """
     id_hash, time, day, model, user, tenant, tags, input, cache_read, cache_write_5m, cache_write_1h, output, reasoning,
@@ -94,33 +71,17 @@ extension StateStore {
         """)
   }
 
-  package func sources() throws -> [StoredSource] {
-    try reading { db in
-      try Row.fetchAll(db, sql: "SELECT * FROM source ORDER BY id").map {
-        StoredSource(
-          number: $0["id"], path: $0["path"], sha256: $0["sha256"], bytes: $0["bytes"], firstTime: $0["first_time"],
-          lastTime: $0["last_time"])
-      }
-    }
-  }
-
-  /// The file that was read under another name before (a rotated log).
-  package func rename(_ source: StoredSource, to path: String) throws {
-    try writing { db in
-      try db.execute(sql: "UPDATE source SET path = ? WHERE id = ?", arguments: [path, source.number])
-    }
-  }
-
   /// Takes the requests of one input into the state, in one transaction: a kill leaves all of them or none.
   ///
   /// - Parameters:
   ///   - log: of this file alone, priced, with ids.
   ///   - replacing: what an appended or rewritten file replaces.
-  /// - Returns: requests left out because their days were dropped already.
+  /// - Returns: the input as the state knows it now.
   @discardableResult
   package func take(
-    _ log: RequestLog, _ file: InputFile, replacing old: StoredSource?, at time: Int64
-  ) throws -> Int {
+    _ log: RequestLog, _ file: InputFile, replacing old: StoredSource?, as outcome: IntakeOutcome = .added,
+    at time: Int64
+  ) throws -> StoredSource {
     try writing { db in
       let from = try Self.keptFrom(db)
       var days: Set<Int> = []
@@ -135,30 +96,14 @@ extension StateStore {
         try db.execute(sql: "DELETE FROM record WHERE source = ?", arguments: [old.number])
         try db.execute(sql: "DELETE FROM source WHERE id = ?", arguments: [old.number])
       }
-      let source = try Self.insertSource(db, log, file, at: time)
-      let left = try Self.insertRecords(db, log, source: source, from: from, days: &days, ids: &ids)
+      var source = try Self.insertSource(db, log, file, as: outcome, at: time)
+      source.intake.tooOld = try Self.insertRecords(db, log, source: source.number, from: from, days: &days, ids: &ids)
+      try db.execute(
+        sql: "UPDATE source SET too_old = ? WHERE id = ?", arguments: [source.intake.tooOld, source.number])
       try Self.merge(db, ids, days: &days)
       try Self.recount(db, days.filter { $0 >= from })
-      return left
+      return source
     }
-  }
-
-  private static func insertSource(_ db: Database, _ log: RequestLog, _ file: InputFile, at time: Int64) throws -> Int64
-  {
-    var (first, last): (Int64?, Int64?)
-    log.requests.forEach { request in
-      first = min(first ?? .max, request.time)
-      last = max(last ?? .min, request.time)
-    }
-    try db.execute(
-      sql: """
-        INSERT INTO source (path, sha256, bytes, lines, rejected, first_time, last_time, read_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-      arguments: [
-        file.path, file.sha256, file.bytes, log.counts.lines, log.counts.rejected, first, last, Timestamp.text(time),
-      ])
-    return db.lastInsertedRowID
   }
 
   private static func insertRecords(

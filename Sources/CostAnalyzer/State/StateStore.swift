@@ -103,6 +103,7 @@ package final class StateStore: Sendable {
     migrator.registerMigration("3 requests and daily sums", migrate: createRequests)
     migrator.registerMigration("4 prices", migrate: createPrices)
     migrator.registerMigration("5 lists", migrate: createLists)
+    migrator.registerMigration("6 decoded bytes", migrate: addDecodedBytes)
     return migrator
   }
 

@@ -20,6 +20,14 @@ package struct Hash128: Hashable, Sendable, Comparable {
     self = text.withUTF8 { Hash128(UnsafeRawBufferPointer($0), seed: seed) }
   }
 
+  /// What `hex` gives; nil for anything else.
+  package init?(hex: String) {
+    guard hex.utf8.count == 32, let high = UInt64(hex.prefix(16), radix: 16),
+      let low = UInt64(hex.suffix(16), radix: 16)
+    else { return nil }
+    self.init(low: low, high: high)
+  }
+
   package static func < (a: Hash128, b: Hash128) -> Bool { (a.high, a.low) < (b.high, b.low) }
 
   /// The words are already well mixed: hand one to the hasher.

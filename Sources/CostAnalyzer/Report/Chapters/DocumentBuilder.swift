@@ -1,14 +1,16 @@
 /// The chapters of a run's report, in their order.
 extension ReportDocument {
-  /// - Parameter chapters: what the strategies and the budgets have to say.
-  init(_ analysis: Analysis, chapters: [ReportSection]) throws {
+  /// - Parameters:
+  ///   - night: what changed, where there was a night before.
+  ///   - chapters: what the strategies and the budgets have to say.
+  init(_ analysis: Analysis, night: Section?, chapters: [ReportSection]) throws {
     let findings = FindingsChapter(analysis)
     version = Analysis.version
     title = "What would we have saved?"
     figures = RunFigures(analysis)
     firstScreen = FirstScreen(analysis, first: findings.advice())
     opening = findings.opening()
-    sections = findings.sections() + [BillChapter(analysis).section()]
+    sections = [night].compactMap(\.self) + findings.sections() + [BillChapter(analysis).section()]
     sections += chapters.map { chapter in Section(chapter.title, chapter.blocks.map(ReportBlock.init)) }
     if let candidates = analysis.candidates { sections.append(ClustersChapter(analysis, candidates).section()) }
     if !analysis.ledgerOnly { sections.append(HoldoutTable.section(analysis)) }

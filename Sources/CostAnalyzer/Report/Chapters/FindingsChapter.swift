@@ -182,6 +182,10 @@ enum ReportWords {
     "\(NumberText.grouped(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
+  static func problem(_ problem: InputProblem) -> String {
+    "`\(problem.reason)` \(HostileText.markdown(problem.path, limit: 500)): \(HostileText.markdown(problem.explanation, limit: 500))"
+  }
+
   static func billEvidence(_ total: LedgerRow) -> String {
     if total.estimated == 0 { return total.evidence.rawValue }
     return "\(total.evidence.rawValue): \(count(total.estimated, "request")) without token counts"

@@ -34,11 +34,7 @@ struct InputChapter {
     let problems = analysis.inputProblems
     if !problems.isEmpty {
       blocks += [
-        .paragraph("Inputs with problems:"),
-        .list(
-          problems.map { problem in
-            "`\(problem.reason)` \(HostileText.markdown(problem.path, limit: 500)): \(HostileText.markdown(problem.explanation, limit: 500))"
-          }),
+        .paragraph("Inputs with problems:"), .list(problems.map(ReportWords.problem)),
       ]
     }
     return ReportDocument.Section("Input", blocks)

@@ -38,13 +38,12 @@ package struct AnswerVote: Sendable {
   /// Nil with fewer than two answers.
   package var agreement: Double? { sample.count < 2 ? nil : Double(group.count) / Double(sample.count) }
 
-  /// The kept answer of the group that is most like the rest of it; the newest of equals. Nil when the group has none.
-  func answer(_ same: SameAnswer) -> Int? {
-    var best: (likeness: Double, request: Int)?
-    for request in group where kept.contains(request) {
-      let likeness = group.reduce(0) { $0 + ($1 == request ? 0 : same.probability(request, $1) ?? 0) }
-      if likeness > best?.likeness ?? -1 { best = (likeness, request) }
+  /// The kept answers of the group, those most like the rest of it first; of equals the newest.
+  func answers(_ same: SameAnswer) -> [Int] {
+    let likeness = group.map { request in
+      group.reduce(0) { $0 + ($1 == request ? 0 : same.probability(request, $1) ?? 0) }
     }
-    return best?.request
+    return group.indices.filter { kept.contains(group[$0]) }
+      .sorted { likeness[$0] != likeness[$1] ? likeness[$0] > likeness[$1] : $0 < $1 }.map { group[$0] }
   }
 }

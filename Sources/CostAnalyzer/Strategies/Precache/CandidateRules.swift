@@ -14,7 +14,8 @@ package struct PrecacheCandidate: Sendable {
 
 /// Why a cluster is no candidate, in the order the rules are asked.
 package enum CandidateRule: Int, Sendable, CaseIterable {
-  case askedOnce, fewUsers, notPlain, noAnswer, disputed, answerOfFewUsers, privateData, cut, sameQuestion, shortLived,
+  case askedOnce, fewUsers, notPlain, noAnswer, disputed, calledBad, answerOfFewUsers, privateData, cut, sameQuestion,
+    shortLived,
     listFull
 
   package var reason: String {
@@ -24,6 +25,7 @@ package enum CandidateRule: Int, Sendable, CaseIterable {
     case .notPlain: "follow-up, image or tool result"
     case .noAnswer: "no stored answer"
     case .disputed: "answers disagree"
+    case .calledBad: "users called the answer bad more often than good"
     case .answerOfFewUsers: "answer given to fewer than precache.minUsers users"
     case .privateData: "private data in question or answer"
     case .cut: "text cut for length"
@@ -66,8 +68,10 @@ package struct CandidateRules: Sendable {
     let vote = AnswerVote(positions, context, same)
     guard vote.hasKeptAnswer else { return .leftOut(.noAnswer) }
     guard vote.group.count >= 2, let agreement = vote.agreement, agreement >= context.options.precache.minAgreement,
-      let request = vote.answer(same)
+      case let answers = vote.answers(same), !answers.isEmpty
     else { return .leftOut(.disputed) }
+    let rated = rated(positions)
+    guard let request = answers.first(where: { !isCalledBad($0, rated) }) else { return .leftOut(.calledBad) }
     guard wasGivenToEnough(request, positions) else { return .leftOut(.answerOfFewUsers) }
     if isPrivate(wording.text) || isPrivate(answer(of: request)) { return .leftOut(.privateData) }
     if wording.isCut { return .leftOut(.cut) }
@@ -83,6 +87,23 @@ package struct CandidateRules: Sendable {
 
   /// What a list holds is served to others: private data stays out whatever may be shown in the report.
   package func isPrivate(_ text: String) -> Bool { context.content.redactor.finding(in: text) != nil }
+
+  /// Requests with a user's verdict.
+  private func rated(_ positions: ArraySlice<UInt32>) -> [Int] {
+    if context.log.counts.rated == 0 { return [] }
+    return positions.lazy.map { Int(context.cache.requests[Int($0)]) }
+      .filter { context.log.requests[$0].feedback.verdict != nil }
+  }
+
+  /// Whether more of the verdicts on an answer, and on those that say the same, are bad than good.
+  private func isCalledBad(_ answer: Int, _ rated: [Int]) -> Bool {
+    var balance = 0
+    for request in rated where request == answer || same.agree(request, answer) {
+      let verdict = context.log.requests[request].feedback.verdict ?? 0
+      balance += verdict > 0 ? 1 : verdict < 0 ? -1 : 0
+    }
+    return balance < 0
+  }
 
   /// Whether the positions belong to enough users at all; spares most clusters everything else.
   private func hasUsers(_ positions: ArraySlice<UInt32>) -> Bool {
