@@ -320,6 +320,21 @@ struct MoneyTrapTests {
     }
   }
 
+  @Test("A log beside its compressed copies counts once, requests without an id too")
+  func copies() throws {
+    let lines = (0..<5).map { trafficLine(["ts": "\"2026-01-05T08:00:0\($0)Z\""]) + "\n" }.joined()
+    let (bytes, other) = (Array(lines.utf8), Array((trafficLine(["user": "\"u\""]) + "\n").utf8))
+    for files in [
+      [bytes, try Pack.zstd(bytes), other], [try Pack.zstd(bytes), other, bytes], [bytes + other, bytes, other],
+    ] {
+      let log = try Ingest.read(files)
+      let isWhole = files[0].count == bytes.count + other.count
+      #expect(log.counts.accepted == (isWhole ? 12 : 6) && log.counts.duplicates == (isWhole ? 0 : 5))
+      #expect(log.problems.map(\.reason) == (isWhole ? [] : ["repeated_file"]))
+      #expect(log.counts.records == log.counts.accepted + log.counts.duplicates)
+    }
+  }
+
   @Test("Seller and region of the name that was asked for are in the price")
   func sellers() throws {
     let table = try PriceTable(

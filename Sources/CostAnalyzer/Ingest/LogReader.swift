@@ -24,7 +24,9 @@ package struct LogReader {
   }
 
   package func read(_ files: [InputFile]) -> RequestLog {
-    let reader = LineBlockReader(files: files, limits: limits, digestSizes: needs.digestSizes)
+    // Of several files one may be another one in another wrapping.
+    let sizes = needs.digestSizes ?? (files.count > 1 ? [] : nil)
+    let reader = LineBlockReader(files: files, limits: limits, digestSizes: sizes)
     // One per worker: it sees blocks in file order, so it describes a prompt in the first block it meets it in, which is
     // the one that is reduced first.
     let formats = FormatList(mapping)
@@ -49,10 +51,17 @@ package struct LogReader {
       }
       progress?(reader.bytesRead, reducer.log.counts.lines)
     }
-    var log = reducer.finished()
+    let copies = Self.copies(reader.ends)
+    var log = reducer.finished(copies: copies.map(\.file))
     log.inputs = files
     log.ends = reader.ends
-    log.problems = reader.problems
+    log.problems =
+      reader.problems
+      + copies.map { copy in
+        InputProblem(
+          path: files[copy.file].path, reason: "repeated_file",
+          explanation: "decodes to the same as \(files[copy.original].path); counted once")
+      }
     log.counts.decodedBytes = reader.ends.reduce(0) { $0 + $1.decodedBytes }
     log.counts.byFormat = formats.entries.enumerated().compactMap { index, entry in
       reducer.recordsByFormat[index] == 0 ? nil : (entry.format.name, reducer.recordsByFormat[index])
@@ -62,5 +71,20 @@ package struct LogReader {
       counts.records == counts.accepted + counts.duplicates + counts.rejected + counts.skipped
         && counts.lines <= counts.blank + counts.records, "records read do not add up: \(counts)")
     return log
+  }
+
+  /// Inputs that decode to the same bytes as one before them.
+  private static func copies(_ ends: [InputEnd]) -> [(file: Int, original: Int)] {
+    var first: [DecodedDigest: Int] = [:]
+    var copies: [(file: Int, original: Int)] = []
+    for (file, end) in ends.enumerated() {
+      guard let digest = end.digests.last, digest.bytes > 0, !end.isSample else { continue }
+      if let original = first[digest] {
+        copies.append((file, original))
+      } else {
+        first[digest] = file
+      }
+    }
+    return copies
   }
 }

@@ -18,6 +18,8 @@ struct RequestReducer {
   private var tags = Interner()
   private var keys = KeyColumn()
   private var firstLine: [Int]
+  /// Of each file, how many requests there were before it.
+  private var firstRequest: [Int?]
   private var skips: [SkipReason: Int] = [:]
   /// Second identities, and the ids beside them.
   private var aliases: [UInt64: Int] = [:]
@@ -56,6 +58,7 @@ struct RequestReducer {
 
   init(fileCount: Int, formatCount: Int, _ needs: IngestNeeds) {
     firstLine = Array(repeating: 1, count: fileCount)
+    firstRequest = Array(repeating: nil, count: fileCount)
     recordsByFormat = Array(repeating: 0, count: formatCount)
     (keepsText, keepsPlaces, keepsIDs) = (needs.text, needs.places, needs.ids)
   }
@@ -63,6 +66,7 @@ struct RequestReducer {
   mutating func add(_ block: DecodedBlock, decoder: LineDecoder) {
     let first = firstLine[block.file]
     firstLine[block.file] += block.lines
+    if firstRequest[block.file] == nil { firstRequest[block.file] = log.requests.count }
     log.counts.lines += block.lines
     log.counts.blank += block.blank
     for (reason, line) in block.rejects {
@@ -180,8 +184,10 @@ struct RequestReducer {
     store(request, line, about.links, block, decoder, place)
   }
 
-  /// The log with its string tables, verdicts joined and wrappers of other calls taken out.
-  mutating func finished() -> RequestLog {
+  /// The log with its string tables, verdicts joined, wrappers of other calls and what copies of files repeat taken out.
+  ///
+  /// - Parameter copies: files that say what another one said before them.
+  mutating func finished(copies: [Int] = []) -> RequestLog {
     joinBatches()
     log.counts.unmatchedFeedback = feedback.resolve(
       &log.requests, owner: { [ids, aliases] hash in hash == 0 ? nil : ids.owner(of: hash) ?? aliases[hash] },
@@ -193,7 +199,7 @@ struct RequestReducer {
         log.idHashes.append(answer == 0 ? ids.hash(of: index) : answer)
       }
     }
-    dropWrappers()
+    drop(copies)
     var log = log
     log.keyNames = keys.names
     log.requests.forEach { request in
@@ -209,7 +215,23 @@ struct RequestReducer {
     return log
   }
 
-  private mutating func dropWrappers() {
+  private mutating func drop(_ copies: [Int]) {
+    let wrappers = wrappers()
+    var repeats: Set<Int> = []
+    for file in copies {
+      guard let first = firstRequest[file] else { continue }
+      let next = firstRequest[(file + 1)...].lazy.compactMap { $0 }.first ?? log.requests.count
+      // What has an id is in the other file's request already.
+      repeats.formUnion((first..<next).filter { !wrappers.contains($0) })
+    }
+    log.remove(wrappers.union(repeats))
+    log.counts.accepted -= wrappers.count + repeats.count
+    log.counts.duplicates += repeats.count
+    if !wrappers.isEmpty { skip(.agentSpan, count: wrappers.count) }
+  }
+
+  /// Requests that say again what the calls below them say; their verdicts go to those.
+  private mutating func wrappers() -> Set<Int> {
     let wrappers = spans.wrappers { [log] in
       let request = log.requests[$0]
       return .init(
@@ -221,9 +243,7 @@ struct RequestReducer {
     }
     let dropped = Set(wrappers.map(\.wrapper))
     for index in dropped { recordsByFormat[Int(log.requests[index].format)] -= 1 }
-    log.remove(dropped)
-    log.counts.accepted -= dropped.count
-    if !dropped.isEmpty { skip(.agentSpan, count: dropped.count) }
+    return dropped
   }
 
   private mutating func number(of name: ModelName) -> UInt32 {
