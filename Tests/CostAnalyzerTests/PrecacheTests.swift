@@ -96,7 +96,7 @@ import Testing
     #expect(try answers { $0 % 20 == 10 }.candidates.map(\.answer) == [one])
   }
 
-  @Test("An answer that users called bad more often than good is not handed out; the next best is, where there is one")
+  @Test("An answer that users called bad more often than good is not handed out")
   func calledBad() throws {
     func rated(_ index: Int, _ question: String, _ answer: String, _ feedback: Int?) -> String {
       let text = line(index, user: index % 3, question, answer: answer)
@@ -125,6 +125,24 @@ import Testing
     #expect(Set(with.candidates.map(\.question)) == good && (3..<11).contains(good.count))
     #expect(
       with.leftOut.map(\.reason) == [CandidateRule.calledBad.reason] && with.leftOut[0].clusters == 12 - good.count)
+  }
+
+  @Test("In place of an answer that was called bad the next best of its group is handed out")
+  func nextBest() throws {
+    // Two spellings, each with its own kept answer. What the third request got is like the answer of the second alone.
+    func answer(thumb: Int) throws -> [String] {
+      let lines = (0..<9).map { index in
+        let text = line(
+          index, user: index % 3, ["how do i reset my pin", "How do I reset my PIN?"][index % 2],
+          answer: ["press reset", "push reset"][index % 2])
+        return index == 2 ? String(text.dropLast()) + ",\"feedback\":\(thumb)}" : text
+      }
+      let context = try SampleLogs.context(try SampleLogs.file(lines.joined(separator: "\n")), AnalysisOptions())
+      let same = SameAnswer { a, b in a != 2 && b != 2 || a + b == 3 ? 1 : 0 }
+      return CachingCandidates(context, same: same).precache.candidates.map(\.answer)
+    }
+    #expect(try answer(thumb: 1) == ["push reset"])
+    #expect(try answer(thumb: -1) == ["press reset"])
   }
 
   @Test("A variant is one that the question itself answers at the threshold")
