@@ -98,7 +98,12 @@ package struct Analysis: Sendable {
       similarity: similarity,
       complexityVersion: settings?.complexityVersion ?? "", trims: settings?.trims, embedder: request.embedder,
       content: content, threads: threads)
-    context.judgements = try request.store?.judgements() ?? [:]
+    var storeProblem = similarity.storeProblem
+    do {
+      context.judgements = try request.store?.judgements() ?? [:]
+    } catch {
+      storeProblem = storeProblem ?? error as? AnalyzerError
+    }
     var outcomes: [StrategyOutcome] = []
     for strategy in StrategyCatalog.all {
       say(strategy.title)
@@ -127,7 +132,7 @@ package struct Analysis: Sendable {
       holdout: context.holdout, joint: joint, budgets: budgets, candidates: candidates, clusterTraces: traces,
       dayHits: hasTraces ? DayHits.find(context) : [:], conservation: conservation, embedder: similarity.embedder,
       vectors: VectorCounts(computed: similarity.computedVectors, reused: similarity.reusedVectors),
-      storeProblem: similarity.storeProblem, timings: clock.timings)
+      storeProblem: storeProblem, timings: clock.timings)
   }
 
   /// One cache over the log: the options' own, at `threshold` (from 1 upwards an exact one), hit by hit.

@@ -7,10 +7,12 @@ package struct Alert: Sendable, Equatable {
     package var area: Area
     /// As the state knows it: a user's own name, a cluster's id, a gate as it was written.
     package var name: String
-    /// `higher`, `lower`, `new` or `failed`.
+    /// `higher`, `lower` or `failed`.
     package var kind: String
 
-    package init(_ area: Area, _ name: String, _ kind: String) { (self.area, self.name, self.kind) = (area, name, kind) }
+    package init(_ area: Area, _ name: String, _ kind: String) {
+      (self.area, self.name, self.kind) = (area, name, kind)
+    }
 
     package static func < (a: Subject, b: Subject) -> Bool {
       (a.area.rawValue, a.name, a.kind) < (b.area.rawValue, b.name, b.kind)

@@ -3,12 +3,12 @@
 /// Two clusters share of every key the smaller number of its requests. The pair that shares most is matched first, of equals
 /// that with the smaller id, then that with tonight's earlier cluster; what is left over gets new ids in order. So a split
 /// keeps its id with the larger part, and a merge the id of the larger.
-enum ClusterMatching {
+package enum ClusterMatching {
   /// - Parameters:
   ///   - known: keys by id.
   ///   - tonight: keys of each cluster.
   ///   - next: the first id that nobody has had.
-  static func ids(known: [Int64: [ClusterTrace.Key]], tonight: [[ClusterTrace.Key]], next: Int64) -> [Int64] {
+  package static func ids(known: [Int64: [ClusterTrace.Key]], tonight: [[ClusterTrace.Key]], next: Int64) -> [Int64] {
     var holders: [Hash128: [(id: Int64, requests: Int)]] = [:]
     for (id, keys) in known {
       for key in keys { holders[key.identity, default: []].append((id, key.requests)) }

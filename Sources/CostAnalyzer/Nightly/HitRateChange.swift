@@ -9,6 +9,10 @@ package struct HitRateChange: Sendable, Equatable, Encodable {
   /// Days it is held against.
   package var days: Int
 
+  package init(cache: Cache, rate: Double, usual: Double, days: Int) {
+    (self.cache, self.rate, self.usual, self.days) = (cache, rate, usual, days)
+  }
+
   /// Cacheable requests that make a rate.
   package static let fewestRequests = 30
 

@@ -4,7 +4,8 @@ import Foundation
 extension Nightly {
   /// Everything of note, in the order it is told.
   var alertSubjects: [Alert.Subject] {
-    changes.map { Alert.Subject(.init($0.dimension), $0.name, $0.kind.rawValue) }
+    // What was new and stays dear goes on.
+    changes.map { Alert.Subject(.init($0.dimension), $0.name, ($0.kind == .new ? .higher : $0.kind).rawValue) }
       + hitRateChanges.map { Alert.Subject(.cache, $0.cache.rawValue, SpendChange.Kind.lower.rawValue) }
       + failedGates.map { Alert.Subject(.gate, $0.gate.description, "failed") }
   }

@@ -71,7 +71,9 @@ extension Nightly {
 
         """
     }
-    text += "\n## Changes\n\n" + changesText + hitRatesText + pricesText + alertsText + "\n## Pre-cache list\n\n" + listChange.text + "\n"
+    text +=
+      "\n## Changes\n\n" + changesText + hitRatesText + pricesText + alertsText + "\n## Pre-cache list\n\n"
+      + listChange.text + "\n"
     if !gates.isEmpty {
       text += "\n## Gates\n\n| gate | value | |\n|---|---:|---|\n"
       for result in gates {

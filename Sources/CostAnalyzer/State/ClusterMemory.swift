@@ -93,7 +93,8 @@ extension StateStore {
     }
     let insertKey = try db.cachedStatement(sql: "INSERT INTO cluster_key VALUES (?, ?, ?, ?)")
     let insertDay = try db.cachedStatement(sql: "INSERT INTO cluster_day VALUES (?, ?, ?, ?)")
-    var totals = Dictionary(uniqueKeysWithValues: history.days.map { ($0, (clusters: 0, requests: 0, cost: Int128(0))) })
+    var totals = Dictionary(
+      uniqueKeysWithValues: history.days.map { ($0, (clusters: 0, requests: 0, cost: Int128(0))) })
     for (id, trace) in history.members.map({ ($0.id, $0.trace) }) {
       try db.execute(
         sql: "INSERT INTO cluster VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET last_night = excluded.last_night",
