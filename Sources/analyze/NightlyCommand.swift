@@ -94,8 +94,11 @@ struct NightlyCommand: ParsableCommand {
     progress?.clear()
     let report = try publish(night, store, reports, templates, environment)
     if let webhook {
+      let today = Timestamp.dayNumber(night.now)
+      // A run that is killed while it waits has sent nothing.
+      try store.remember(noticeArrived: false, on: today)
       let problem = webhook.post(night, report: report)
-      try store.remember(noticeArrived: problem == nil, on: Timestamp.dayNumber(night.now))
+      if problem == nil { try store.remember(noticeArrived: true, on: today) }
       if let problem, !quiet {
         Terminal.error("analyze: the notice did not arrive: \(HostileText.visible(problem, limit: 500))")
       }

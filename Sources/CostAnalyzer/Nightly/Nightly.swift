@@ -95,7 +95,7 @@ package struct Nightly: Sendable {
     let night = Timestamp.dayNumber(now)
     let history = ClusterHistory(
       analysis.clusterTraces, days: Set(analysis.dayHits.keys.filter { $0 > lastDay - request.windowDays }),
-      known: try store.clusters(before: night))
+      known: try store.clusters(before: night, lastDay: lastDay))
     analysis.candidates?.number(by: history.ids)
     (self.analysis, self.missing, clusters) = (analysis, missing, history)
     content = ContentPolicy(request.analysis.options.privacy, hashKey: request.analysis.hashKey)

@@ -5,6 +5,8 @@ import GRDB
 extension StateStore {
   /// Nights after which a cluster that was not found again is forgotten; its id is not given again.
   package static let clusterNights = 56
+  /// Days that a night looks back at: the eight weeks of `SpendChange`, and one more.
+  package static let clusterDays = 63
 
   static func createClusters(_ db: Database) throws {
     try db.execute(
@@ -48,7 +50,9 @@ extension StateStore {
   }
 
   /// The same night again finds the same.
-  package func clusters(before night: Int) throws -> KnownClusters {
+  ///
+  /// - Parameter day: the last one of the logs.
+  package func clusters(before night: Int, lastDay day: Int) throws -> KnownClusters {
     try reading { db in
       var known = KnownClusters()
       let keys = try Row.fetchAll(
@@ -67,8 +71,9 @@ extension StateStore {
       known.totals = try Row.fetchAll(
         db,
         sql: """
-          SELECT cluster_day.* FROM cluster_day JOIN cluster ON id = cluster WHERE first_night < ? ORDER BY day, cluster
-          """, arguments: [night]
+          SELECT cluster_day.* FROM cluster_day JOIN cluster_total USING (day)
+          WHERE day >= ? AND night < ? ORDER BY day, cluster
+          """, arguments: [day - Self.clusterDays, night]
       ).map { row in
         var sum = LedgerRow()
         sum.requests = row["requests"]
@@ -87,7 +92,8 @@ extension StateStore {
       sql: """
         UPDATE cluster SET last_night = (SELECT MAX(night) FROM cluster_key WHERE cluster = id) WHERE last_night = ?
         """, arguments: [night])
-    for day in history.days.sorted() {
+    let told = try Int.fetchAll(db, sql: "SELECT day FROM cluster_total WHERE night = ?", arguments: [night])
+    for day in history.days.union(told).sorted() {
       try db.execute(sql: "DELETE FROM cluster_day WHERE day = ?", arguments: [day])
       try db.execute(sql: "DELETE FROM cluster_total WHERE day = ?", arguments: [day])
     }
@@ -134,9 +140,9 @@ extension StateStore {
         """)
   }
 
-  /// Nine weeks later than requests: whatever a day is held against is there still when its night is run again.
+  /// Later than requests: what a night looks back at is there still when it is run again.
   static func dropClusterDays(_ db: Database, requestsBefore: Int) throws {
-    let day = requestsBefore - 63
+    let day = requestsBefore - clusterDays
     for table in ["cluster_day", "cluster_total"] {
       try db.execute(sql: "DELETE FROM \(table) WHERE day < ?", arguments: [day])
     }
