@@ -5,7 +5,7 @@ import Testing
 @Suite("Hit rates from night to night")
 struct HitRateTests {
   private static func hits(_ shares: [Int: Double], requests: Int = 1_000) -> [Int: DayHits] {
-    shares.mapValues { DayHits(requests: requests, exact: Int($0 * Double(requests)), semantic: nil) }
+    shares.mapValues { DayHits(requests: requests, exact: Int(($0 * Double(requests)).rounded()), semantic: nil) }
   }
 
   @Test("A fall against the weekday is told; a rise, a steady rate, few requests and short histories are not")
@@ -25,6 +25,41 @@ struct HitRateTests {
     for day in both.keys { both[day]!.semantic = day == 28 ? 200 : 600 }
     #expect(
       HitRateChange.find(both, day: 28).map(\.text) == ["the semantic cache would have answered 20.0 % (usual 60.0 %)"])
+  }
+
+  @Test("Random histories: the rule word by word is the twin")
+  func rule() {
+    var rng = SeededGenerator(52)
+    func median(_ values: [Double]) -> Double {
+      let sorted = values.sorted()
+      return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+    var told = 0
+    for _ in 0..<2_000 {
+      let day = 100
+      // In steps of four parts per million, so that medians are whole.
+      let level = Int.random(in: 10...200, using: &rng)
+      let width = [2, 20, 60].randomElement(using: &rng)!
+      var shares: [Int: Double] = [:]
+      for other in 30...day where other == day || Int.random(in: 0..<3, using: &rng) > 0 {
+        shares[other] = Double(4 * (1_000 * max(0, level + Int.random(in: -width...width, using: &rng)))) / 1e6
+      }
+      var past = (1...8).compactMap { shares[day - 7 * $0] }
+      if past.count < 3 { past = (1...7).compactMap { shares[day - $0] } }
+      let found = HitRateChange.find(Self.hits(shares, requests: 1_000_000), day: day)
+      guard past.count >= 3 else {
+        #expect(found.isEmpty)
+        continue
+      }
+      let usual = median(past)
+      let deviation = median(past.map { abs($0 - usual) })
+      let fall = usual - shares[day]!
+      let bound = max(3 * 1.4826 * deviation, usual / 5, 0.01)
+      if abs(fall - bound) < 1e-9 { continue }
+      #expect(found.count == (fall > bound ? 1 : 0), "\(shares[day]!) of \(past)")
+      told += found.count
+    }
+    #expect(told > 50)
   }
 
   @Test("Hits by day are those of a naive replay, added up by day")
