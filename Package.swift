@@ -71,7 +71,8 @@ let package = Package(
     .testTarget(
       name: "CostAnalyzerTests",
       dependencies: [
-        "CostAnalyzer", "CKernels", "CMatrix", "CTextScan", "CZlib", "CZstd", .product(name: "Yams", package: "Yams"),
+        "CostAnalyzer", "CKernels", "CMatrix", "CTextScan", "CZlib", "CZstd",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
       ], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17

@@ -57,6 +57,13 @@ def sums(path, dimension):
         return db.execute("SELECT date(day * 86400, 'unixepoch'), name.text, requests, cost_picodollars FROM daily "
                           "JOIN name ON name.id = daily.name WHERE dimension = ? ORDER BY 1, 2", (dimension,)).fetchall()
 
+def memory(path):
+    """What nights remember of clusters, hit rates and alerts."""
+    import sqlite3
+    with sqlite3.connect(path) as db:
+        return {table: sorted(db.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
+                for table in ("cluster", "cluster_key", "cluster_day", "cluster_total", "cache_day", "night", "alert")}
+
 folder = tempfile.mkdtemp()
 files = split(folder, o.requests, o.nights)
 print("| night | requests | wall s | CPU s | state MB |\n|---|---:|---:|---:|---:|")
@@ -97,7 +104,7 @@ def fresh():
 def result():
     latest = os.path.realpath(f"{folder}/out/latest")
     report = {os.path.relpath(f"{at}/{n}", latest): open(f"{at}/{n}", "rb").read() for at, _, names in os.walk(latest) for n in names}
-    return [report, os.readlink(f"{folder}/out/latest")] + [sums(f"{folder}/state.sqlite", d) for d in ("total", "model", "user", "tenant", "tag")]
+    return [report, memory(f"{folder}/state.sqlite"), os.readlink(f"{folder}/out/latest")] + [sums(f"{folder}/state.sqlite", d) for d in ("total", "model", "user", "tenant", "tag")]
 
 if o.kills:
     fresh()

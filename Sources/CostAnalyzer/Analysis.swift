@@ -18,6 +18,9 @@ package struct Analysis: Sendable {
   package var joint: JointReplay?
   package var budgets: BudgetChapter?
   package var candidates: CachingCandidates?
+  /// What a state keeps of the clusters, and hits by day; empty unless asked for.
+  package var clusterTraces: [ClusterTrace] = []
+  package var dayHits: [Int: DayHits] = [:]
   package var conservation: Conservation
   package var embedder = ""
   /// Of this run alone: not part of the report, which a second run writes to the same bytes.
@@ -45,8 +48,10 @@ package struct Analysis: Sendable {
     package var tokens: TokenCounter?
     /// Counts the tokens of requests whose log has no counts.
     package var usageTokens = LazyTokenCounter.estimates
-    /// Keeps vectors from one run to the next.
+    /// Keeps vectors and verdicts from one run to the next.
     package var store: StateStore?
+    /// Fills `clusterTraces` and `dayHits`.
+    package var keepsTraces = false
     /// Keys the hashes that stand for texts.
     package var hashKey = ""
     package var progress: (@Sendable (_ stage: String, _ bytes: Int, _ totalBytes: Int, _ lines: Int) -> Void)?
@@ -90,11 +95,17 @@ package struct Analysis: Sendable {
     let similarity = try findSimilar(request, log, cache, lowest: lowest, &clock)
 
     // Strategies (complexity was scored with the prompts)
-    let context = StrategyContext(
+    var context = StrategyContext(
       options: options, log: log, priceTables: tables, prices: prices, ledger: ledger, cache: cache,
       similarity: similarity,
       complexityVersion: settings?.complexityVersion ?? "", trims: settings?.trims, embedder: request.embedder,
       content: content, threads: threads)
+    var storeProblem = similarity.storeProblem
+    do {
+      context.judgements = try request.store?.judgements() ?? [:]
+    } catch {
+      storeProblem = storeProblem ?? error as? AnalyzerError
+    }
     var outcomes: [StrategyOutcome] = []
     for strategy in StrategyCatalog.all {
       say(strategy.title)
@@ -110,6 +121,8 @@ package struct Analysis: Sendable {
       let same = verified.map { verification in SameAnswer { verification.same($0, $1) } }
       return cache.trace.count > 0 ? CachingCandidates(context, same: same ?? SameAnswer(log)) : nil
     }
+    let hasTraces = request.keepsTraces && cache.trace.count > 0
+    let traces = hasTraces ? clock.measure("traces", rows: { $0.count }) { ClusterTrace.find(context) } : []
     say("replaying budgets")
     let budgets = try clock.measure("budgets", rows: { $0.replay.windows.count }) { try BudgetChapter(context) }
     let conservation = Conservation(
@@ -118,10 +131,10 @@ package struct Analysis: Sendable {
     return Analysis(
       options: options, log: log, prices: prices, priceWarnings: priceWarnings, estimatedWith: estimatedWith,
       ledger: ledger, outcomes: outcomes,
-      holdout: context.holdout, joint: joint, budgets: budgets, candidates: candidates,
-      conservation: conservation, embedder: similarity.embedder,
+      holdout: context.holdout, joint: joint, budgets: budgets, candidates: candidates, clusterTraces: traces,
+      dayHits: hasTraces ? DayHits.find(context) : [:], conservation: conservation, embedder: similarity.embedder,
       vectors: VectorCounts(computed: similarity.computedVectors, reused: similarity.reusedVectors),
-      storeProblem: similarity.storeProblem, timings: clock.timings)
+      storeProblem: storeProblem, timings: clock.timings)
   }
 
   /// One cache over the log: the options' own, at `threshold` (from 1 upwards an exact one), hit by hit.
@@ -160,9 +173,10 @@ package struct Analysis: Sendable {
     prices.price(&log)
     let cache = CacheTrace(log, options: options.cache)
     let similarity = try findSimilar(request, log, cache, lowest: options.cache.threshold, &clock)
-    let context = StrategyContext(
+    var context = StrategyContext(
       options: options, log: log, priceTables: tables, prices: prices, ledger: Ledger(log), cache: cache,
       similarity: similarity, complexityVersion: "", threads: request.threads)
+    context.judgements = try request.store?.judgements() ?? [:]
     let setting = options.deployed(threshold: options.cache.threshold)
     let verification = Verification(context, settings: [setting])
     if let reason = verification.unverifiedReason {
@@ -320,6 +334,11 @@ extension Analysis {
   package var wrongHits: Verification.Interval? {
     guard let verification = outcomes.lazy.compactMap(\.verification).first else { return nil }
     return verification.rates[options.deployed(threshold: options.cache.threshold)]?.wrong
+  }
+
+  /// Verdicts that this run was given, by pair of questions.
+  package var judgements: [QuestionPair: Judgement] {
+    outcomes.lazy.compactMap(\.verification).first?.judgements ?? [:]
   }
 
   /// Factor from the days that have requests to 30 days; nil below two days.

@@ -38,6 +38,16 @@ struct JudgeCommand: ParsableCommand {
     completion: .file(extensions: ["yaml", "yml"]))
   var config: String?
 
+  @Option(
+    help: """
+      SQLite file whose judged hits are not offered again. (default: $ANALYZE_STATE or \
+      ~/.local/state/llm-cost-analyzer/state.sqlite)
+      """, completion: .file())
+  var state: String?
+
+  @Flag(help: "Use no state: offer judged hits, too.")
+  var noState = false
+
   @Option(help: "Threads. The file does not depend on it. (default: all cores)")
   var threads: Int?
 
@@ -48,6 +58,7 @@ struct JudgeCommand: ParsableCommand {
   }
 
   func run() throws {
+    let environment = ProcessInfo.processInfo.environment
     var request = Analysis.Request(inputs: logs)
     request.usageTokens = LazyTokenCounter { try TokenCounter.installed() }
     request.options = try config.map { try AnalysisOptions(yamlFile: $0) } ?? AnalysisOptions()
@@ -57,14 +68,18 @@ struct JudgeCommand: ParsableCommand {
     try request.options.validate()
     request.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     request.embedder = try EmbedderCatalog.embedder(
-      request.options.embedding, environment: ProcessInfo.processInfo.environment)
+      request.options.embedding, environment: environment)
+    let path = state ?? StateStore.defaultPath(environment: environment)
+    if !noState && (state != nil || FileManager.default.fileExists(atPath: path)) {
+      request.store = try StateStore(path: path)
+    }
     let review = try Analysis.review(request, hits: hits)
     try PrivateFile.write(try review.jsonLines(), to: out)
     Terminal.out(
       """
       \(NumberText.grouped(review.hits.count)) of \(NumberText.grouped(review.judgeable)) pairs of questions with both \
       answers kept are in \(HostileText.visible(out)), \(NumberText.grouped(review.withPrivateData)) others hold private \
-      data. Fill in "same" and give the file to `analyze run --verdicts`.
+      data\(review.judged > 0 ? ", \(NumberText.grouped(review.judged)) were judged before" : ""). Fill in "same" and give the file to `analyze run --verdicts`.
       """)
   }
 }

@@ -93,8 +93,15 @@ struct NightlyCommand: ParsableCommand {
     }
     progress?.clear()
     let report = try publish(night, store, reports, templates, environment)
-    if let problem = webhook?.post(night, report: report), !quiet {
-      Terminal.error("analyze: the notice did not arrive: \(HostileText.visible(problem, limit: 500))")
+    if let webhook {
+      let today = Timestamp.dayNumber(night.now)
+      // A run that is killed while it waits has sent nothing.
+      try store.remember(noticeArrived: false, on: today)
+      let problem = webhook.post(night, report: report)
+      if problem == nil { try store.remember(noticeArrived: true, on: today) }
+      if let problem, !quiet {
+        Terminal.error("analyze: the notice did not arrive: \(HostileText.visible(problem, limit: 500))")
+      }
     }
     if failsNothing(night) { return }
     throw ExitCode(night.failedGates.isEmpty ? 2 : 3)
@@ -110,6 +117,7 @@ struct NightlyCommand: ParsableCommand {
     try store.record(night.analysis, runID: runID, out: report, at: night.now)
     try store.remember(prices: night.prices, on: Timestamp.dayNumber(night.now))
     try store.remember(list: night.list, on: Timestamp.dayNumber(night.now))
+    try store.remember(night)
     if let keepDays, let day = night.last?.day { _ = try store.dropRequests(before: day - keepDays + 1) }
     if json {
       Terminal.out(try night.summary(report: report).summaryJSON())

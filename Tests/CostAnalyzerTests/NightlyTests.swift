@@ -149,7 +149,7 @@ struct NightlyTests {
     #expect(report.contains("## What changed\n\n" + own[start...].replacing("\n## ", with: "\n### ")))
     for text in [
       "| known, not counted again | 4 |", "| new | 1 |", "30 requests in 31 lines, 1 of them rejected",
-      "`not_found` ", "| model gpt-&lt;b&gt;4\\|x | new | $0.3000 | – | 4 |",
+      "`not_found` ", "| model gpt-&lt;b&gt;4\\|x | new | **tonight** | $0.3000 | – | 4 |",
       "| spend.day&gt;0.1 | 0.3000 | **failed** |",
     ] { #expect(own.contains(text), "\(text) in \(own)") }
     let page = HTMLReader(try #require(files["report.html"]))

@@ -94,4 +94,36 @@ struct WebhookTests {
     #expect(try scratch.names("out/latest").contains("report.md"))
     #expect(try run("--notify", "nonsense").status == 64)
   }
+
+  @Test("A notice that did not arrive is told by the next one: what began then, without names that stay at home")
+  func missed() throws {
+    let scratch = try Scratch()
+    var program = Program(scratch: scratch)
+    let log = try Self.log(scratch)
+    let server = try LoopbackServer { _, _ in .init(body: "ok") }
+    defer { server.stop() }
+    var texts: [String] = []
+    for (day, url) in [
+      (6, "http://127.0.0.1:\(CacheServers.freePort())/KEY"), (7, server.url), (7, server.url), (8, server.url),
+    ] {
+      program.environment["SOURCE_DATE_EPOCH"] = "\(1_767_600_000 + day * 86_400)"
+      let result = try program.run(
+        "nightly", log, "--embedder", "hashed", "--out", scratch.path("out"), "--state", scratch.path("s.sqlite"),
+        "--notify", url)
+      #expect(result.status == 0, "\(result.error)")
+      guard let body = server.requests.last?.body else { continue }
+      let notice = try #require(try JSONSerialization.jsonObject(with: body) as? [String: Any])
+      texts.append(try #require(notice["text"] as? String))
+      let alerts = try #require((notice["summary"] as? [String: Any])?["alerts"] as? [[String: Any]])
+      #expect(alerts.contains { $0["name"] as? String == "gpt-4o-mini" && $0["since"] as? String == "2026-01-11" })
+      #expect(!alerts.contains { $0["area"] as? String == "user" })
+      #expect(!String(decoding: body, as: UTF8.self).contains("alice"))
+    }
+    #expect(texts.count == 3 && texts[0] == texts[1], "the same night says the same")
+    #expect(
+      texts[0].contains("the notice of 2026-01-11 did not arrive, new then: ") && texts[0].contains("model gpt-4o-mini")
+    )
+    #expect(texts[0].contains(/\d+ more/) && texts[0].contains("going on, the oldest since 2026-01-11"), "\(texts[0])")
+    #expect(!texts[2].contains("did not arrive"))
+  }
 }

@@ -14,7 +14,9 @@ package struct NightChapter {
   }
 
   private func blocks() -> [ReportBlock] {
-    [.paragraph(HostileText.markdown(night.line, limit: 1_000) + ".")] + takenIn() + spend() + prices()
+    [.paragraph(HostileText.markdown(night.line, limit: 1_000) + ".")] + takenIn() + spend() + night.hitRateBlocks
+      + prices()
+      + night.overBlocks
       + [.heading("Pre-cache list"), .paragraph(night.listChange.text)] + gates()
   }
 
@@ -68,21 +70,23 @@ package struct NightChapter {
         heading,
         .paragraph(
           """
-          Nothing of note on \(day): no model, user, tenant or tag spent three robust deviations (and a fifth) more or less than \
-          usual for the weekday.
+          Nothing of note on \(day): no model, user, tenant, tag or cluster spent three robust deviations (and a fifth) more or less \
+          than usual for the weekday.
           """),
       ]
     }
     var table = Table(
       "spend_changes",
       [
-        .init("name", "what"), .init("kind", "change"), .init("day_usd", day), .init("usual_usd", "usual"),
+        .init("name", "what"), .init("kind", "change"), .init("since", "since"), .init("day_usd", day),
+        .init("usual_usd", "usual"),
         .init("days", "days compared"),
       ])
     for change in night.changes.prefix(Self.mostRows) {
       let name = change.dimension == .total ? "all" : "\(change.dimension.rawValue) \(change.name)"
       table.add(
-        .text(name), .markdown(change.kind.rawValue), .usd(change.cost), change.usual.map { .usd($0) } ?? .empty,
+        .text(name), .markdown(change.kind.rawValue), .markdown(change.since.map(Timestamp.dayText) ?? "**tonight**"),
+        .usd(change.cost), change.usual.map { .usd($0) } ?? .empty,
         .int(change.days))
     }
     return [heading, .table(ReportTable(table))] + more(night.changes.count)
@@ -110,7 +114,7 @@ package struct NightChapter {
         case .failed(let value): (.number(value, decimals: 4), "**failed**")
         case .unknown: (.empty, "unknown: nothing is known about it")
         }
-      table.add(.text(result.gate.description), value, .markdown(verdict))
+      table.add(.text(night.gateText(result.gate)), value, .markdown(verdict))
     }
     return [.heading("Gates"), .table(ReportTable(table))]
   }

@@ -43,6 +43,14 @@ package struct Nightly: Sendable {
   package private(set) var total = LedgerRow()
   package private(set) var days = 0
   package private(set) var changes: [SpendChange] = []
+  /// The window's clusters under their ids, and the questions of those that may be named, by id.
+  package private(set) var clusters = ClusterHistory()
+  private(set) var clusterQuestions: [String: String] = [:]
+  /// Caches that would have answered less than usual, and what their rates depend on.
+  package private(set) var hitRateChanges: [HitRateChange] = []
+  package private(set) var hitSetting = ""
+  /// What is new of all that, what goes on, and what is over.
+  package private(set) var alerts = AlertChanges()
   /// The price of every model of the window now, and what of it is new.
   package private(set) var prices: [String: String] = [:]
   package private(set) var priceChanges: [PriceChange] = []
@@ -57,6 +65,7 @@ package struct Nightly: Sendable {
   package private(set) var gates: [GateResult] = []
   package let now: Int64
   package let windowDays: Int
+  let content: ContentPolicy
 
   package init(_ request: Request, _ store: StateStore) throws {
     now = request.now
@@ -82,17 +91,31 @@ package struct Nightly: Sendable {
           + (problems.first.map { "; \($0.path): \($0.explanation)" } ?? ""),
         hint: "give log files, directories or globs")
     }
-    (analysis, missing) = try Self.analyse(request, store, intake.files, lastDay: lastDay)
-    let content = ContentPolicy(request.analysis.options.privacy, hashKey: request.analysis.hashKey)
-    try summarise(totals, store, content)
+    var (analysis, missing) = try Self.analyse(request, store, intake.files, lastDay: lastDay)
+    let night = Timestamp.dayNumber(now)
+    let history = ClusterHistory(
+      analysis.clusterTraces, days: Set(analysis.dayHits.keys.filter { $0 > lastDay - request.windowDays }),
+      known: try store.clusters(before: night, lastDay: lastDay))
+    analysis.candidates?.number(by: history.ids)
+    (self.analysis, self.missing, clusters) = (analysis, missing, history)
+    content = ContentPolicy(request.analysis.options.privacy, hashKey: request.analysis.hashKey)
+    for shown in analysis.candidates?.shown ?? [] where !shown.isWithheld {
+      if let id = shown.id { clusterQuestions[String(id)] = shown.question }
+    }
+    try summarise(totals, store)
     prices = PriceChange.prices(analysis.prices, at: now)
-    priceChanges = PriceChange.find(prices, since: try store.prices(before: Timestamp.dayNumber(now)))
+    priceChanges = PriceChange.find(prices, since: try store.prices(before: night))
     list = ListChange.list(analysis.candidates?.precache.candidates ?? [])
-    listChange = ListChange(list, since: try store.list(before: Timestamp.dayNumber(now)))
+    listChange = ListChange(list, since: try store.list(before: night))
     gates = request.gates.map { GateResult(gate: $0, verdict: $0.judge(value(of: $0.measure, totals))) }
+    alerts = AlertChanges(alertSubjects, since: try store.alerts(before: night), on: night)
+    for index in changes.indices {
+      changes[index].since = alerts.firstNight(of: subject(of: changes[index]))
+      changes[index].name = shownName(.init(.init(changes[index].dimension), changes[index].name, ""))
+    }
   }
 
-  private mutating func summarise(_ totals: [DailyTotal], _ store: StateStore, _ content: ContentPolicy) throws {
+  private mutating func summarise(_ totals: [DailyTotal], _ store: StateStore) throws {
     for entry in totals { total.add(entry.row) }
     days = totals.count
     let today = Timestamp.dayNumber(now)
@@ -104,14 +127,19 @@ package struct Nightly: Sendable {
     self.last = spend(last)
     before = totals.first { $0.day == last.day - 1 }.map(spend)
     isComparable = SpendChange.usual(totals, day: last.day) != nil
-    for dimension in [StateStore.Dimension.total, .model, .user, .tenant, .tag] {
+    for (dimension, stored) in [
+      (SpendChange.Dimension.total, StateStore.Dimension.total), (.model, .model), (.user, .user), (.tenant, .tenant),
+      (.tag, .tag),
+    ] {
       changes += SpendChange.find(
-        dimension, dimension == .total ? totals : try store.daily(dimension), day: last.day, firstDay: first.day,
+        dimension, stored == .total ? totals : try store.daily(stored), day: last.day, firstDay: first.day,
         spent: last.row.cost)
     }
-    for index in changes.indices where changes[index].dimension == .user {
-      changes[index].name = content.user(changes[index].name)
-    }
+    changes += clusters.changes(on: last.day, spent: last.row.cost)
+    hitSetting = DayHits.setting(analysis.options, embedder: analysis.embedder) + ", window \(windowDays) d"
+    var hits = try store.dayHits(before: last.day, setting: hitSetting)
+    hits[last.day] = analysis.dayHits[last.day]
+    hitRateChanges = HitRateChange.find(hits, day: last.day)
   }
 
   private static func analyse(
@@ -133,6 +161,7 @@ package struct Nightly: Sendable {
     }
     var analysis = request.analysis
     analysis.identified = present
+    analysis.keepsTraces = true
     return (try Analysis.run(analysis), missing)
   }
 

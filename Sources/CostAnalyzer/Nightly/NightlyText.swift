@@ -19,13 +19,17 @@ extension Nightly {
     if let wrongHits = analysis.wrongHits {
       parts.append("wrong semantic hits \(Self.percent(wrongHits.lower)) to \(Self.percent(wrongHits.upper))")
     }
-    if !changes.isEmpty { parts.append("\(changes.count) change\(changes.count == 1 ? "" : "s") of note") }
+    if !changes.isEmpty {
+      parts.append("\(changes.count) change\(changes.count == 1 ? "" : "s") of note\(changesAge)")
+    }
+    parts += hitRateChanges.map(\.text)
     if !priceChanges.isEmpty {
       parts.append("\(priceChanges.count) price\(priceChanges.count == 1 ? "" : "s") changed")
     }
     if !failedGates.isEmpty {
-      parts.append("FAILED " + failedGates.map(\.gate.description).joined(separator: ", "))
+      parts.append("FAILED " + failedGates.map { gateText($0.gate) }.joined(separator: ", "))
     }
+    if !alerts.over.isEmpty { parts.append("\(alerts.over.count) over since the night before") }
     return HostileText.visible(parts.joined(separator: "; "), limit: 1_000)
   }
 
@@ -45,6 +49,7 @@ extension Nightly {
     file.add("new_lines", "Lines taken in.", Double(newLines))
     file.add("rejected_lines", "Lines rejected of those taken in.", Double(newRejected))
     file.add("changes", "Groups whose spend is out of line with their weekday.", Double(changes.count))
+    file.add("new_alerts", "Changes and failed gates that the night before did not have.", Double(alerts.new.count))
     file.add("failed_gates", "Conditions of --fail-if that failed.", Double(failedGates.count))
     file.add("window_usd", "Spend in the logs of the rolling window.", Double(analysis.ledger.total.cost) / 1e12)
     file.add(
@@ -100,6 +105,10 @@ extension Nightly {
     package var stateDays: Int
     package var stateCostPicodollars: String
     package var changes: [Change]
+    package var hitRates: [HitRateChange]
+    package var alerts: [AlertLine]
+    /// Nights whose notice did not arrive, since the last that did.
+    package var missedNotices: [String]
     package var priceChanges: [PriceLine]
     package var precache: ListChange
     package var gates: [GateLine]
@@ -119,6 +128,7 @@ extension Nightly {
           dimension: $0.dimension.rawValue, name: $0.name, kind: $0.kind.rawValue, costUsd: MoneyText.exact($0.cost),
           usualUsd: $0.usual.map(MoneyText.exact), days: $0.days)
       },
+      hitRates: hitRateChanges, alerts: alertLines, missedNotices: alerts.missedNights.map(Timestamp.dayText),
       priceChanges: priceChanges.map { .init(model: $0.model, before: $0.before, now: $0.now) }, precache: listChange,
       gates: gates.map {
         switch $0.verdict {

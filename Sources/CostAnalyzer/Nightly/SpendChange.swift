@@ -1,8 +1,10 @@
 /// Spend of the last day that is out of line with what is usual for its weekday.
 package struct SpendChange: Sendable, Equatable {
   package enum Kind: String, Sendable { case higher, lower, new }
+  package enum Dimension: String, Sendable { case total, model, user, tenant, tag, cluster }
 
-  package var dimension: StateStore.Dimension
+  package var dimension: Dimension
+  /// Of a cluster its id.
   package var name: String
   package var kind: Kind
   package var cost: Int128
@@ -10,6 +12,8 @@ package struct SpendChange: Sendable, Equatable {
   package var usual: Int128?
   /// Days it is held against.
   package var days: Int
+  /// The night that first told it, days since 1970; nil where this one does.
+  package var since: Int?
 
   /// Days needed to call anything usual.
   static let fewestDays = 3
@@ -27,7 +31,7 @@ package struct SpendChange: Sendable, Equatable {
   ///   - day: the day looked at.
   ///   - spent: in all that day.
   package static func find(
-    _ dimension: StateStore.Dimension, _ totals: [DailyTotal], day: Int, firstDay: Int, spent: Int128
+    _ dimension: Dimension, _ totals: [DailyTotal], day: Int, firstDay: Int, spent: Int128
   ) -> [SpendChange] {
     var costs: [String: [Int: Int128]] = [:]
     for total in totals where total.day <= day { costs[total.name, default: [:]][total.day] = total.row.cost }
@@ -43,29 +47,36 @@ package struct SpendChange: Sendable, Equatable {
         }
         continue
       }
-      guard past.count >= fewestDays else { continue }
       // A day without the name cost nothing for it.
-      let values = past.map { byDay[$0] ?? 0 }
-      let usual = median(values)
-      let spread = Double(median(values.map { $0 > usual ? $0 - usual : usual - $0 }))
-      let difference = cost - usual
-      let bound = max(width * spread, leastShare * Double(usual), Double(least))
-      if Double(difference.magnitude) <= bound { continue }
+      guard let change = outOfLine(cost, past: past.map { byDay[$0] ?? 0 }, least: least) else { continue }
       changes.append(
         .init(
-          dimension: dimension, name: name, kind: difference > 0 ? .higher : .lower, cost: cost, usual: usual,
-          days: past.count))
+          dimension: dimension, name: name, kind: change.kind, cost: cost, usual: change.usual, days: past.count))
     }
     func size(_ change: SpendChange) -> UInt128 { (change.cost - (change.usual ?? 0)).magnitude }
     return changes.sorted { size($0) != size($1) ? size($0) > size($1) : $0.name < $1.name }
   }
 
-  /// The same weekday of earlier weeks where there are three, else the days before.
-  private static func compared(with day: Int, from first: Int) -> [Int] {
-    let weekdays = (1...weeks).map { day - 7 * $0 }.filter { $0 >= first }
-    if weekdays.count >= fewestDays { return weekdays }
-    return (1...7).map { day - $0 }.filter { $0 >= first }
+  /// Nil where a value is as usual, and where fewer than three others say what is usual.
+  ///
+  /// - Parameter least: a smaller difference is none.
+  static func outOfLine(_ value: Int128, past: [Int128], least: Int128) -> (kind: Kind, usual: Int128)? {
+    if past.count < fewestDays { return nil }
+    let usual = median(past)
+    let spread = Double(median(past.map { $0 > usual ? $0 - usual : usual - $0 }))
+    let difference = value - usual
+    let bound = max(width * spread, leastShare * Double(usual), Double(least))
+    return Double(difference.magnitude) <= bound ? nil : (difference > 0 ? .higher : .lower, usual)
   }
+
+  /// The same weekday of earlier weeks where there are three that are known, else the known ones of the days before.
+  static func compared(with day: Int, where isKnown: (Int) -> Bool) -> [Int] {
+    let weekdays = (1...weeks).map { day - 7 * $0 }.filter(isKnown)
+    if weekdays.count >= fewestDays { return weekdays }
+    return (1...7).map { day - $0 }.filter(isKnown)
+  }
+
+  private static func compared(with day: Int, from first: Int) -> [Int] { compared(with: day) { $0 >= first } }
 
   /// Median of the days that one day is held against; nil with fewer than three.
   static func usual(_ totals: [DailyTotal], day: Int) -> Int128? {

@@ -44,9 +44,10 @@ package struct Webhook: Sendable {
   static func body(_ night: Nightly, report: String) throws -> Data {
     var summary = night.summary(report: report)
     summary.changes.removeAll { $0.dimension != "total" && $0.dimension != "model" }
+    summary.alerts.removeAll { !$0.leavesHome }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    return try encoder.encode(Body(text: night.line, summary: summary))
+    return try encoder.encode(Body(text: night.line + night.missedText, summary: summary))
   }
 }

@@ -89,6 +89,13 @@ package struct PromptTable: Sendable {
 
   func index(of rawKey: Hash128) -> UInt32? { promptOf[rawKey] }
 
+  /// XXH3-128 of scope, context and normalised text of every key: the same in every run.
+  package func keyIdentities() -> [Hash128] {
+    var identities = [Hash128](repeating: Hash128(low: 0, high: 0), count: keys.count)
+    for (identity, key) in keyOf { identities[Int(key)] = identity }
+    return identities
+  }
+
   mutating func add(_ description: PromptDescription) -> UInt32 {
     if let known = promptOf[description.key] { return known }
     let group = Self.number(description.group, in: &groupOf)

@@ -186,14 +186,19 @@ package struct ReportFiles {
         .init("users", "users"), .init("cost_usd", "cost"), .init("saved_usd", "saved if cached"),
         .init("answer_agreement", "answers agree"), .init("first_seen"), .init("last_seen"),
       ])
+    // Only a state knows clusters by their ids.
+    let hasIDs = candidates.shown.contains { $0.id != nil }
+    if hasIDs { table.columns.append(.init("cluster")) }
     for (index, shown) in candidates.shown.enumerated() {
       let cluster = shown.cluster
-      table.add(
+      let row: [Table.Cell] = [
         .int(index + 1), .text(shown.question), .text(shown.model), .text(shown.group.hex), .int(cluster.requests),
         .int(cluster.variants.count), .int(cluster.users), .usd(cluster.cost), .usd(cluster.saved),
         cluster.agreement.map { .number($0, decimals: 2) } ?? .empty,
         .text(Timestamp.dayText(Timestamp.dayNumber(cluster.firstSeen))),
-        .text(Timestamp.dayText(Timestamp.dayNumber(cluster.lastSeen))))
+        .text(Timestamp.dayText(Timestamp.dayNumber(cluster.lastSeen))),
+      ]
+      table.add(hasIDs ? row + [shown.id.map { .int(Int($0)) } ?? .empty] : row)
     }
     return table
   }

@@ -18,6 +18,7 @@ extension StateStore {
         if statement.contains("FROM record") { dropped += db.changesCount }
       }
       try db.execute(sql: "UPDATE kept SET from_day = ?", arguments: [day])
+      try Self.dropClusterDays(db, requestsBefore: day)
       return dropped
     }
   }
@@ -32,6 +33,7 @@ extension StateStore {
       let days = try Set(
         Int.fetchAll(db, sql: "SELECT day FROM daily WHERE dimension = 'user' AND name = ?", arguments: [number]))
       if days.isEmpty { return nil }
+      try Self.forgetAlerts(db, ofUser: user)
       let unnamed = try Self.number(of: "", db)
       var records = 0
       for table in ["record", "merged"] {
@@ -89,6 +91,9 @@ extension StateStore {
         + Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { "a row of \($0[0] as String) points nowhere" }
     }
     if !damage.isEmpty { return damage }
+    let memory = try reading { db in
+      try Self.checkClusters(db) + Self.checkHitRates(db) + Self.checkJudgements(db) + Self.checkAlerts(db)
+    }
     let before = try Dimension.allCases.map { try daily($0) }
     struct Undone: Error {}
     var after: [[DailyTotal]] = []
@@ -106,8 +111,9 @@ extension StateStore {
     } catch {
       throw AnalyzerError(.state, "cannot check the state file \(path): \(Self.explain(error))")
     }
-    return zip(Dimension.allCases, zip(before, after)).compactMap { dimension, sums in
+    let sums = zip(Dimension.allCases, zip(before, after)).compactMap { dimension, sums in
       sums.0 == sums.1 ? nil : "daily sums by \(dimension.rawValue) are not those of the requests"
     }
+    return sums + memory
   }
 }

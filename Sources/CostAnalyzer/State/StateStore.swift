@@ -104,6 +104,10 @@ package final class StateStore: Sendable {
     migrator.registerMigration("4 prices", migrate: createPrices)
     migrator.registerMigration("5 lists", migrate: createLists)
     migrator.registerMigration("6 decoded bytes", migrate: addDecodedBytes)
+    migrator.registerMigration("7 clusters", migrate: createClusters)
+    migrator.registerMigration("8 hit rates", migrate: createHitRates)
+    migrator.registerMigration("9 judgements", migrate: createJudgements)
+    migrator.registerMigration("10 alerts", migrate: createAlerts)
     return migrator
   }
 
@@ -134,7 +138,7 @@ package final class StateStore: Sendable {
     package var jointSaving: Int128?
   }
 
-  /// Records a finished run with its inputs in one transaction.
+  /// Records a finished run with its inputs, and the verdicts it was given, in one transaction.
   package func record(_ analysis: Analysis, runID: String, out: String, at time: Int64) throws {
     do {
       try database.write { db in
@@ -154,6 +158,7 @@ package final class StateStore: Sendable {
             sql: "INSERT INTO input (run, path, sha256, bytes, end) VALUES (?, ?, ?, ?, ?)",
             arguments: [run, input.path, input.sha256, input.bytes, end.end.name])
         }
+        try Self.remember(db, analysis.judgements, at: time)
       }
     } catch {
       throw AnalyzerError(

@@ -79,7 +79,14 @@ extension StateStore {
 }
 
 extension Hash128 {
-  fileprivate var data: Data {
+  /// High word first.
+  var data: Data {
     withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Data($0) }
+  }
+
+  init?(_ data: Data) {
+    guard data.count == 16 else { return nil }
+    func word(_ bytes: Data) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+    self.init(low: word(data.suffix(8)), high: word(data.prefix(8)))
   }
 }

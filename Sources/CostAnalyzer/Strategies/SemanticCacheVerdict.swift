@@ -15,6 +15,13 @@ extension SemanticCacheChapter {
       exact repeats) and how wrong ones do, with its 95 % interval: **modelled**. \
 
       """
+    if verification.rememberedPairs > 0 {
+      text += """
+        \(ReportWords.count(verification.rememberedPairs, "pair")) of questions count as judged in earlier reviews, which the \
+        state remembers. \
+
+        """
+    }
     if let recommended, let wrong = verification.rates[recommended]?.wrong, let result = outcomes[recommended] {
       text += """
         **Recommended: cosine ≥ \(NumberText.fixed(Double(recommended.threshold), 2)), TTL \

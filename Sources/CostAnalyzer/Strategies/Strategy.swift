@@ -112,6 +112,8 @@ package struct StrategyContext: Sendable {
   package var holdout: Holdout
   /// What of the log's texts may be written.
   package var content: ContentPolicy
+  /// Verdicts of earlier reviews that the state remembers.
+  package var judgements: [QuestionPair: Judgement] = [:]
 
   package init(
     options: AnalysisOptions, log: RequestLog, priceTables: [PriceTable], prices: PriceBook, ledger: Ledger,

@@ -68,16 +68,21 @@ enum PrecacheTables {
         .init("variants", "wordings"), .init("users", "users"), .init("cost_usd", "cost"),
         .init("saved_usd", "saved if cached"), .init("answer_agreement", "answers agree"),
       ])
+    // Only a state knows clusters by their ids.
+    let hasIDs = shown.contains { $0.id != nil }
+    if hasIDs { table.columns.append(.init("cluster", "cluster")) }
     let questions = DistinctExcerpts.of(shown.map(\.question), limit: 88)
     var seen: [String: Int] = [:]
     for (question, shown) in zip(questions, shown) { seen["\(question)\u{0}\(shown.model)", default: 0] += 1 }
     for (question, shown) in zip(questions, shown) {
       let isTwin = seen["\(question)\u{0}\(shown.model)"]! > 1
       let cluster = shown.cluster
-      table.add(
+      let row: [Table.Cell] = [
         .text(question), .text(isTwin ? "\(shown.model), scope \(shown.group.hex.prefix(8))" : shown.model),
         .int(cluster.requests), .int(cluster.variants.count), .int(cluster.users), .usd(cluster.cost),
-        .usd(cluster.saved), cluster.agreement.map { .number($0, decimals: 2) } ?? .empty)
+        .usd(cluster.saved), cluster.agreement.map { .number($0, decimals: 2) } ?? .empty,
+      ]
+      table.add(hasIDs ? row + [shown.id.map { .int(Int($0)) } ?? .empty] : row)
     }
     return table
   }

@@ -3,6 +3,8 @@ package struct CachingCandidates: Sendable {
   /// One cluster with the question that stands for it, as a table may show it.
   package struct Shown: Sendable {
     package var cluster: Cluster
+    /// The same from night to night; nil without a state that knows it.
+    package var id: Int64?
     /// Withheld where no wording has enough users and where its text may not be shown; a hash where texts are hashed.
     package var question: String
     package var isWithheld: Bool
@@ -15,7 +17,7 @@ package struct CachingCandidates: Sendable {
   package static let withheld = "(withheld: "
 
   /// Clusters of at least `precache.minUsers` users, the largest saving first, at most `report.maxClusters`.
-  package let shown: [Shown]
+  package private(set) var shown: [Shown]
   /// All clusters, and the requests and cost of those that fewer users asked: nothing else is told about them.
   package let clusters: Int
   package let ofFewUsers: (clusters: Int, requests: Int, cost: Int128)
@@ -43,6 +45,11 @@ package struct CachingCandidates: Sendable {
     let top = Array(named.prefix(context.options.report.maxClusters))
     shown = parallelMap(top.count, threads: context.threads) { Self.show(top[$0], rules) }
     precache = PrecacheList(walkForward, rules, reach)
+  }
+
+  /// - Parameter ids: by number in `LeaderClusters`.
+  mutating func number(by ids: [Int: Int64]) {
+    for index in shown.indices { shown[index].id = ids[shown[index].cluster.number] }
   }
 
   private static func curve(_ savings: [Int128]) -> [(clusters: Int, saved: Int128)] {

@@ -28,6 +28,8 @@ package struct ReviewFile: Sendable {
   package private(set) var judgeable = 0
   /// Of the others, those whose texts may not be shown.
   package private(set) var withPrivateData = 0
+  /// Pairs that were judged before: they are not offered again.
+  package private(set) var judged = 0
 
   /// One hit of a pair of questions, for a verdict speaks for all. Half are the riskiest of the setting, half are spread evenly
   /// over the others in the order of the log.
@@ -45,9 +47,17 @@ package struct ReviewFile: Sendable {
       return prompt.answerRequest == request && !prompt.answer.isEmpty ? prompt : nil
     }
     var seen: Set<Int> = []
-    let all = verification.riskiest(.max, of: setting).filter {
+    let identities = prompts.keyIdentities()
+    func identity(_ request: Int) -> Hash128 {
+      identities[Int(prompts.prompts[Int(context.log.requests[request].prompt)].key)]
+    }
+    let answered = verification.riskiest(.max, of: setting).filter {
       kept($0.request) != nil && kept($0.server) != nil && seen.insert($0.pair).inserted
     }
+    let all = answered.filter {
+      context.judgements[QuestionPair(asked: identity($0.request), served: identity($0.server))] == nil
+    }
+    judged = answered.count - all.count
     func isShown(_ request: Int) -> Bool {
       let prompt = kept(request)!
       return [prompt.text, prompt.answer].allSatisfy { content.shown(String(decoding: $0, as: UTF8.self)) != nil }

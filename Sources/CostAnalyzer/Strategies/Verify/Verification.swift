@@ -60,6 +60,10 @@ package struct Verification: Sendable {
   /// Exact repeats with answers, at most eight a question.
   package var repeats: Int { baselines.repeats }
   package private(set) var staleness: [Staleness] = []
+  /// The verdicts, by pair of questions.
+  package let judgements: [QuestionPair: Judgement]
+  /// Pairs whose verdict an earlier run was given.
+  package private(set) var rememberedPairs = 0
 
   private let baselines: AnswerBaselines
   private let score: AnswerScore
@@ -77,19 +81,28 @@ package struct Verification: Sendable {
   ) {
     self.init(
       context.log, context.cache, context.similarity, settings: settings, ttls: context.options.cache.ttls,
-      verdicts: verdicts, threads: context.threads)
+      verdicts: verdicts, remembered: context.judgements, threads: context.threads)
   }
 
-  /// - Parameter verdicts: true where the served answer was right.
+  /// - Parameters:
+  ///   - verdicts: true where the served answer was right.
+  ///   - remembered: what was said of pairs before; a verdict of now takes its place.
   package init(
     _ log: RequestLog, _ cache: CacheTrace, _ similarity: Similarity, settings: [CacheSetting], ttls: [Lifetime] = [],
-    verdicts: [Verdict: Bool] = [:], threads: Int
+    verdicts: [Verdict: Bool] = [:], remembered: [QuestionPair: Judgement] = [:], threads: Int
   ) {
     self.cache = cache
     graph = similarity.graph
     var keyOf = [UInt32](repeating: .max, count: log.requests.count)
     for (position, key) in cache.trace.keys.enumerated() { keyOf[Int(cache.requests[position])] = key }
     self.keyOf = keyOf
+    let given = Self.byPair(verdicts, keyOf)
+    let identities = given.isEmpty && remembered.isEmpty ? [] : log.prompts.keyIdentities()
+    func pair(_ key: UInt64) -> QuestionPair {
+      let (asked, served) = (cache.keys[Int(key >> 32)], cache.keys[Int(key & 0xffff_ffff)])
+      return QuestionPair(asked: identities[Int(asked)], served: identities[Int(served)])
+    }
+    judgements = Dictionary(uniqueKeysWithValues: given.map { (pair($0.key), $0.value) })
     let semantic = settings.filter { $0.threshold < 1 }
     let keys = Self.pairs(cache, graph, semantic, threads: threads)
 
@@ -138,9 +151,19 @@ package struct Verification: Sendable {
       guard let curve = score.curves[size], let first = firstCell[size] else { return HitPairs.unknown }
       return UInt16(first + curve.bin(score(baselines.features(asked: asked, server: server, sizes: sizes))))
     }
+    var judged: [Int: Double] = [:]
+    if !identities.isEmpty {
+      for (index, key) in keys.enumerated() {
+        if let judgement = given[key] {
+          judged[index] = judgement.wrongShare
+        } else if let judgement = remembered[pair(key)] {
+          judged[index] = judgement.wrongShare
+          rememberedPairs += 1
+        }
+      }
+    }
     pairs = HitPairs(
-      keys, cells: cells, distances: distances.map { Float($0) }, judged: Self.judged(verdicts, keyOf, keys),
-      curves: curves, threads: threads)
+      keys, cells: cells, distances: distances.map { Float($0) }, judged: judged, curves: curves, threads: threads)
     let overlap = Self.overlap(curves, cells)
     if overlap > Self.maximumOverlap {
       unverifiedReason = Self.alike(overlap)
@@ -231,20 +254,15 @@ package struct Verification: Sendable {
     }
   }
 
-  /// Share of wrong verdicts by pair: a verdict about one hit speaks for all hits of its two questions.
-  private static func judged(_ verdicts: [Verdict: Bool], _ keyOf: [UInt32], _ keys: [UInt64]) -> [Int: Double] {
-    if verdicts.isEmpty { return [:] }
-    var counts: [UInt64: (wrong: Int, all: Int)] = [:]
+  /// By pair of dense keys: a verdict about one hit speaks for all hits of its two questions.
+  private static func byPair(_ verdicts: [Verdict: Bool], _ keyOf: [UInt32]) -> [UInt64: Judgement] {
+    var judgements: [UInt64: Judgement] = [:]
     for (hit, isRight) in verdicts where keyOf.indices.contains(hit.request) && keyOf.indices.contains(hit.server) {
-      let pair = HitPairs.key(asked: keyOf[hit.request], server: keyOf[hit.server])
-      counts[pair, default: (0, 0)].all += 1
-      if !isRight { counts[pair]!.wrong += 1 }
+      let (asked, server) = (keyOf[hit.request], keyOf[hit.server])
+      if asked == .max || server == .max { continue }
+      judgements[HitPairs.key(asked: asked, server: server), default: Judgement()].add(isRight: isRight)
     }
-    var judged: [Int: Double] = [:]
-    for (index, key) in keys.enumerated() {
-      if let count = counts[key] { judged[index] = Double(count.wrong) / Double(count.all) }
-    }
-    return judged
+    return judgements
   }
 
   private func rate(of setting: CacheSetting, _ disagreement: [Double]) -> Rate {
