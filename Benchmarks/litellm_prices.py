@@ -101,6 +101,9 @@ def reason(name, kind, shape, mine, other):
         if other == 0: return "no batch price in the row: litellm says $0"
     one_sided = ("input_cost_per_token_batches" in row) != ("output_cost_per_token_batches" in row)
     if kind == "batch" and one_sided and other < own: return "a batch price on one side only: litellm assumes half for the other, analyze charges it the standard price and says so"
+    hour, five = row.get("cache_creation_input_token_cost_above_1hr"), row.get("cache_creation_input_token_cost")
+    if kind == "1 h write" and "claude" in name.lower() and hour is None and five and abs(five - 1.25 * row["input_cost_per_token"]) < 1e-15 and own > other:
+        return "no rate for an hour in a Claude row: litellm charges that of five minutes, analyze twice the input (Anthropic's rule)"
     if mine["price_row"].endswith("/" + name): return "two rows for one name: analyze takes the one that bears the seller's name, litellm the other"
     return None
 

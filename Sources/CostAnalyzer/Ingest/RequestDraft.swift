@@ -173,7 +173,7 @@ enum FieldReader {
   }
 
   static func tier(_ slice: ca_slice) -> ServiceTier {
-    guard slice.is(CA_STRING), slice.length <= 8 else { return .standard }
+    guard slice.is(CA_STRING), [4, 5, 8].contains(slice.length) else { return .standard }
     switch String(decoding: slice.bytes, as: UTF8.self).lowercased() {
     case "batch": return .batch
     case "flex": return .flex

@@ -87,7 +87,7 @@ struct BedrockFormat: LogFormat {
     draft.model = fields[.model]
     // The id says more than the body does (a region is dearer), but that of an own profile names no model.
     let profile = ":application-inference-profile/"
-    if String(decoding: fields[.model].bytes, as: UTF8.self).contains(profile) {
+    if fields[.model].starts(with: "arn:"), String(decoding: fields[.model].bytes, as: UTF8.self).contains(profile) {
       draft.seller = scanner.keep(Array("bedrock".utf8), as: CA_STRING)
     } else {
       draft.responseModel = ca_slice()
