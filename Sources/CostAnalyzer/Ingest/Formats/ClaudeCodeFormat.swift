@@ -9,7 +9,7 @@ struct ClaudeCodeFormat: LineFormat {
   private enum Field: Int, CaseIterable {
     case schema, session, type, timestamp, requestID, folder, cost, apiError, leaf, trace
     case message, messageID, model, content, usage, tier
-    case request, response, input, output, requestBody, responseBody
+    case request, response, input, output, requestBody, responseBody, object, choices, topUsage
 
     var pointer: String {
       switch self {
@@ -35,6 +35,9 @@ struct ClaudeCodeFormat: LineFormat {
       case .output: "/output"
       case .requestBody: "/request_body"
       case .responseBody: "/response_body"
+      case .object: "/object"
+      case .choices: "/choices"
+      case .topUsage: "/usage"
       }
     }
   }
@@ -43,8 +46,10 @@ struct ClaudeCodeFormat: LineFormat {
   func claims(_ base: UnsafePointer<ca_slice>) -> Bool {
     let fields = Fields<Field>(base: base)
     if fields[.schema].isPresent || fields[.trace].isPresent { return false }
-    // Hand-made pairs have sessions, types and times too.
-    let bodies: [Field] = [.request, .response, .input, .output, .requestBody, .responseBody]
+    // Hand-made pairs and bare responses have sessions, types and times too.
+    let bodies: [Field] = [
+      .request, .response, .input, .output, .requestBody, .responseBody, .object, .choices, .topUsage,
+    ]
     if bodies.contains(where: { fields[$0].isPresent }) { return false }
     if fields[.type].equals("summary") { return fields[.leaf].isFilledString }
     guard fields[.timestamp].isFilledString else { return false }

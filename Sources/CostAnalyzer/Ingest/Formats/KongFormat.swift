@@ -6,7 +6,7 @@ import CTextScan
 struct KongFormat: LineFormat {
   let name = "kong"
   private enum Field: Int, CaseIterable {
-    case schema, startedAt, requestID, consumer, credential, status, latency, latencies, requestPayload, plugins, proxy
+    case schema, startedAt, requestID, consumer, credential, status, latency, latencies, requestPayload, plugins, proxy, aiProxy, advanced
 
     var pointer: String {
       switch self {
@@ -21,6 +21,8 @@ struct KongFormat: LineFormat {
       case .requestPayload: "/ai/payload/request"
       case .plugins: "/ai"
       case .proxy: "/ai/proxy"
+      case .aiProxy: "/ai/ai-proxy"
+      case .advanced: "/ai/ai-proxy-advanced"
       }
     }
   }
@@ -48,8 +50,9 @@ struct KongFormat: LineFormat {
 
   func claims(_ base: UnsafePointer<ca_slice>) -> Bool {
     let fields = Fields<Field>(base: base)
-    let isKong = fields[.latencies].is(CA_OBJECT) || fields[.startedAt].isPresent || fields[.proxy].is(CA_OBJECT)
-    return fields[.plugins].is(CA_OBJECT) && isKong && !fields[.schema].isPresent
+    let isEntry = fields[.plugins].is(CA_OBJECT) && fields[.latencies].is(CA_OBJECT) && fields[.startedAt].isPresent
+    let proxies: [Field] = [.proxy, .aiProxy, .advanced]
+    return (isEntry || proxies.contains { fields[$0].is(CA_OBJECT) }) && !fields[.schema].isPresent
   }
 
   func records(

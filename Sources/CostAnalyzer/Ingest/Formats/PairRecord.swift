@@ -7,7 +7,7 @@ import CTextScan
 struct PairRecord {
   private enum Field: Int, CaseIterable {
     case schema, callType, nested, portkeyOrg, portkeyUnits, heliconeTime, usageDetails, customID, spend, requestID
-    case inputUser, schemaType
+    case inputUser, schemaType, kong, latencies
     case id, object, type, created, choices, content, error
     case timestamp, ts, time, createdAt, createdAtCamel, startTime, startTimeCamel
     case user, userID, tenant, status, statusCode, latencyMs, latency, duration, cost, costUSD, tags, override
@@ -27,6 +27,8 @@ struct PairRecord {
       case .requestID: "/request_id"
       case .inputUser: "/input_user"
       case .schemaType: "/schemaType"
+      case .kong: "/ai"
+      case .latencies: "/latencies"
       case .id: "/id"
       case .object: "/object"
       case .type: "/type"
@@ -135,7 +137,9 @@ struct PairRecord {
     if Self.foreign.contains(where: { self[$0].isPresent }) || self[.nested].is(CA_OBJECT) { return nil }
     // Null counts: the list of stored completions always has the field, and a spend may be unknown.
     let isSpendLog = self[.spend].kind != CA_ABSENT.rawValue && self[.requestID].isFilledString
-    if self[.inputUser].kind != CA_ABSENT.rawValue || isSpendLog { return nil }
+    let isKong = self[.kong].is(CA_OBJECT) && self[.latencies].is(CA_OBJECT)
+    if self[.inputUser].kind != CA_ABSENT.rawValue || isSpendLog || isKong { return nil }
+    if self[.usageDetails].kind != CA_ABSENT.rawValue { return nil }
     return bareKind ?? streamKind ?? responseKind
   }
 
