@@ -261,10 +261,11 @@ final class LineDecoder: @unchecked Sendable {
     let answer = draft.answerID.length >= Self.leastAnswerID ? draft.answerID.identity : 0
     decoded.idHash = own != 0 ? own : answer != 0 ? answer : draft.answerID.identity
     if draft.gatewayHit {
-      // The answer of an earlier call: its id is that call's, and says nothing of this one.
-      if own == 0, decoded.idHash != 0 {
+      // The answer of an earlier call, which may lend its id too: that call is another request.
+      let moment = own == 0 ? draft.time : 0
+      if decoded.idHash != 0 {
         decoded.idHash = max(
-          1, Hash128.combine([Hash128(low: decoded.idHash, high: UInt64(bitPattern: draft.time))], tag: 16).low)
+          1, Hash128.combine([Hash128(low: decoded.idHash, high: UInt64(bitPattern: moment))], tag: 16).low)
       }
     } else if answer != decoded.idHash {
       decoded.answerHash = answer

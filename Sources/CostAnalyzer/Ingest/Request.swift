@@ -61,6 +61,13 @@ package struct Request: Sendable {
     let loser = wins ? old : later
     merged.time = min(old.time, later.time)
     if merged.latencyMs == Request.unknownLatency { merged.latencyMs = loser.latencyMs }
+    if loser.isError == merged.isError {
+      // A bill is for the whole call, whoever counted its tokens best.
+      if loser.flags.contains(.billed) && !merged.flags.contains(.billed) {
+        merged.cost = loser.cost
+        merged.flags.insert(.billed)
+      }
+    }
     if loser.usage.output == merged.usage.output && loser.isError == merged.isError {
       // The whole call too, as another tool saw it.
       if loser.usage.promptTokens == merged.usage.promptTokens && loser.usage.cached > merged.usage.cached {
@@ -69,10 +76,6 @@ package struct Request: Sendable {
         if !merged.flags.contains(.billed) { merged.cost = loser.cost }
       }
       merged.usage.reasoning = max(old.usage.reasoning, later.usage.reasoning)
-      if loser.flags.contains(.billed) && !merged.flags.contains(.billed) {
-        merged.cost = loser.cost
-        merged.flags.insert(.billed)
-      }
     }
     merged.feedback = old.feedback.joined(later.feedback)
     return (merged, wins)
