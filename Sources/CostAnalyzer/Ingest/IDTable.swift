@@ -15,9 +15,10 @@ struct IDTable {
   }
 
   /// Loads the slots of hashes that are about to be asked for. The loads do not wait for each other, the probes would.
-  func prefetch(_ lines: [DecodedLine]) -> UInt64 {
+  @inline(__always)
+  func prefetch(_ lines: [DecodedLine], _ hash: (DecodedLine) -> UInt64) -> UInt64 {
     var sum: UInt64 = 0
-    for line in lines { sum &+= slots[Int(truncatingIfNeeded: line.idHash) & mask] }
+    for line in lines { sum &+= slots[Int(truncatingIfNeeded: hash(line)) & mask] }
     return sum
   }
 

@@ -7,9 +7,7 @@ struct RequestReducer {
   private let keepsText: Bool
   private let keepsPlaces: Bool
   private let keepsIDs: Bool
-  private var ids = IDTable()
-  /// Of answers, beside the records' own; empty until a record has one.
-  private var answerIDs = IDTable()
+  private var identities = RequestIdentities()
   /// Keeps the prefetching loads from being optimised away.
   private var prefetched: UInt64 = 0
   private var models: [ModelName: UInt32] = [:]
@@ -21,8 +19,6 @@ struct RequestReducer {
   /// Of each file, how many requests there were before it.
   private var firstRequest: [Int?]
   private var skips: [SkipReason: Int] = [:]
-  /// Second identities, and the ids beside them.
-  private var aliases: [UInt64: Int] = [:]
   private var spans = SpanTree()
   private var feedback = FeedbackJoin()
   /// By file.
@@ -75,7 +71,7 @@ struct RequestReducer {
     for reason in block.skips { skip(reason) }
     log.counts.records += block.records
     while maps.count <= decoder.index { maps.append(DecoderMap()) }
-    prefetched &+= ids.prefetch(block.accepted) &+ answerIDs.prefetch(block.accepted)
+    prefetched &+= identities.prefetch(block.accepted)
     var notes = block.notes[...]
     for (position, line) in block.accepted.enumerated() {
       let about = notes.isEmpty ? RecordNotes() : take(&notes, upTo: position, block, decoder)
@@ -190,14 +186,11 @@ struct RequestReducer {
   mutating func finished(copies: [Int] = []) -> RequestLog {
     joinBatches()
     log.counts.unmatchedFeedback = feedback.resolve(
-      &log.requests, owner: { [ids, aliases] hash in hash == 0 ? nil : ids.owner(of: hash) ?? aliases[hash] },
+      &log.requests, owner: { [identities] in identities.owner(of: $0) },
       spans: { [spans] in spans.requestOfSpan })
     log.keys = keys.column
     if keepsIDs {
-      for index in 0..<log.requests.count {
-        let answer = answerIDs.hash(of: index)
-        log.idHashes.append(answer == 0 ? ids.hash(of: index) : answer)
-      }
+      for index in 0..<log.requests.count { log.idHashes.append(identities.identity(of: index)) }
     }
     drop(copies)
     var log = log
@@ -275,20 +268,18 @@ struct RequestReducer {
   ) {
     let index = log.requests.count
     let key = number(ofKey: line.key, decoder)
-    if let owner = owner(of: line, links) {
+    if let owner = identities.owner(of: line, links) {
       log.counts.duplicates += 1
       keys.set(key, of: owner, requests: log.requests.count)
       merge(request, line, block, place, into: owner)
-      link(links, line, to: owner)
-      if line.answerHash != 0, !answerIDs.set(line.answerHash, of: owner) { aliases[line.answerHash] = owner }
-      if line.idHash != 0, !ids.set(line.idHash, of: owner) { aliases[line.idHash] = owner }
+      identities.join(line, links, to: owner)
+      link(links, to: owner)
       noteBatchAnswer(line, block, request: owner)
       return
     }
-    link(links, line, to: index)
+    identities.add(line, links, request: index)
+    link(links, to: index)
     log.counts.accepted += 1
-    ids.append(line.idHash)
-    answerIDs.append(line.answerHash, after: index)
     log.requests.append(request)
     keys.set(key, of: index, requests: log.requests.count)
     if keepsPlaces { log.places.append(place) }
@@ -300,26 +291,8 @@ struct RequestReducer {
     noteBatchAnswer(line, block, request: index)
   }
 
-  /// The request that this record tells of too: the same id, unless the answers are two (a counter that began again), or the
-  /// same answer, which another tool logged under an id of its own.
-  private func owner(of line: DecodedLine, _ links: RecordLinks) -> Int? {
-    if line.idHash != 0, let owner = ids.owner(of: line.idHash) {
-      let answer = answerIDs.hash(of: owner)
-      if answer == 0 || line.answerHash == 0 || answer == line.answerHash { return owner }
-    }
-    if line.answerHash != 0, let owner = answerIDs.owner(of: line.answerHash) ?? ids.owner(of: line.answerHash) {
-      return owner
-    }
-    if line.idHash != 0, answerIDs.isInUse, let owner = answerIDs.owner(of: line.idHash) { return owner }
-    if aliases.isEmpty { return nil }
-    return aliases[line.idHash] ?? (line.answerHash == 0 ? nil : aliases[line.answerHash]) ?? aliases[links.alias]
-  }
-
-  private mutating func link(_ links: RecordLinks, _ line: DecodedLine, to request: Int) {
+  private mutating func link(_ links: RecordLinks, to request: Int) {
     if links.isEmpty { return }
-    if links.alias != 0 {
-      for hash in [line.idHash, links.alias] where hash != 0 && aliases[hash] == nil { aliases[hash] = request }
-    }
     if links.trace != 0 { feedback.add(trace: links.trace, request: request) }
     spans.add(links)
     spans.addCall(span: links.span, request: request, isAgent: links.isAgent)

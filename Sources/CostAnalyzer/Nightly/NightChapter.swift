@@ -2,6 +2,9 @@
 package struct NightChapter {
   /// Rows of a table that people are shown; `nightly.json` has all.
   private static let mostRows = 50
+  /// Where spending changed, what a thousand users do alike stands in one row of another kind.
+  private static let mostOfDimension = 10
+  private static let dimensions: [SpendChange.Dimension] = [.total, .model, .cluster, .tenant, .tag, .user]
   private let night: Nightly
 
   package init(_ night: Nightly) { self.night = night }
@@ -82,14 +85,23 @@ package struct NightChapter {
         .init("usual_usd", "usual"),
         .init("days", "days compared"),
       ])
-    for change in night.changes.prefix(Self.mostRows) {
-      let name = change.dimension == .total ? "all" : "\(change.dimension.rawValue) \(change.name)"
-      table.add(
-        .text(name), .markdown(change.kind.rawValue), .markdown(change.since.map(Timestamp.dayText) ?? "**tonight**"),
-        .usd(change.cost), change.usual.map { .usd($0) } ?? .empty,
-        .int(change.days))
+    var left: [String] = []
+    for dimension in Self.dimensions {
+      let found = night.changes.filter { $0.dimension == dimension }
+      found.prefix(Self.mostOfDimension).forEach { add($0, to: &table) }
+      let rest = found.count - Self.mostOfDimension
+      if rest > 0 { left.append("\(NumberText.grouped(rest)) more \(dimension.rawValue)\(rest == 1 ? "" : "s")") }
     }
-    return [heading, .table(ReportTable(table))] + more(night.changes.count)
+    let more = left.isEmpty ? [] : [ReportBlock.paragraph("…and \(left.joined(separator: ", ")), in `nightly.json`.")]
+    return [heading, .table(ReportTable(table))] + more
+  }
+
+  private func add(_ change: SpendChange, to table: inout Table) {
+    let name = change.dimension == .total ? "all" : "\(change.dimension.rawValue) \(change.name)"
+    table.add(
+      .text(name), .markdown(change.kind.rawValue), .markdown(change.since.map(Timestamp.dayText) ?? "**tonight**"),
+      .usd(change.cost), change.usual.map { .usd($0) } ?? .empty,
+      .int(change.days))
   }
 
   private func prices() -> [ReportBlock] {
