@@ -6,7 +6,8 @@ import CTextScan
 struct KongFormat: LineFormat {
   let name = "kong"
   private enum Field: Int, CaseIterable {
-    case schema, startedAt, requestID, consumer, credential, status, latency, latencies, requestPayload, plugins, proxy, aiProxy, advanced
+    case schema, startedAt, requestID, consumer, credential, status, latency, latencies, requestPayload, plugins, proxy,
+      aiProxy, advanced
 
     var pointer: String {
       switch self {
