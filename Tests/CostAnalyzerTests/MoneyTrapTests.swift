@@ -140,10 +140,18 @@ struct MoneyTrapTests {
     // A client library below that saw no counts: the parent has them.
     #expect(try kept([parent, Self.call("c", parent: "p", nil)]) == [100_000])
     #expect(try kept([Self.call("p", nil), Self.call("c", parent: "p", 7, 1)]) == [7])
-    // Agents repeat their calls, whatever the sums; without calls they are all there is.
+    // Agents repeat their calls; without calls they are all there is.
     let agent = Self.call("p", operation: "invoke_agent", 100_000, 1_000)
     #expect(try kept([agent, Self.call("c", parent: "p", 60_000, 10)]) == [60_000])
     #expect(try kept([agent]) == [100_000])
+    // An exporter that lost the parent: the trace is the same.
+    #expect(try kept([agent, Self.call("c", parent: "lost", 60_000, 10)]) == [60_000])
+    // Most of its calls are missing: what is there is a part of it.
+    let embedding = Self.call("c", parent: "p", operation: "embeddings", model: "text-embedding-3-small", 20)
+    #expect(try kept([agent, embedding]) == [100_000])
+    // Agents of agents, without calls: the lower one is what was used.
+    let lower = Self.call("c", parent: "p", operation: "invoke_agent", 100_000, 1_000)
+    #expect(try kept([agent, lower]) == [100_000])
     // Three levels: the middle one repeats the lowest, the highest is a call of its own.
     #expect(
       try kept([

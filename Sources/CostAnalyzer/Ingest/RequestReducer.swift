@@ -295,7 +295,7 @@ struct RequestReducer {
     if links.isEmpty { return }
     if links.trace != 0 { feedback.add(trace: links.trace, request: request) }
     spans.add(links)
-    spans.addCall(span: links.span, request: request, isAgent: links.isAgent)
+    spans.addCall(links, request: request)
   }
 
   /// One id is one request. What the winning record does not say (a bare response has no prompt and no user) is taken from

@@ -12,13 +12,16 @@ struct SpanTree {
 
     fileprivate func covers(_ other: Use) -> Bool { prompt >= other.prompt && output >= other.output }
 
+    /// Calls tell more of an agent than its own sum does, unless most of them are missing.
+    fileprivate func tellsMost(of agent: Use) -> Bool { 2 * (prompt + output) >= agent.prompt + agent.output }
+
     fileprivate static func + (a: Use, b: Use) -> Use {
       Use(prompt: a.prompt + b.prompt, output: a.output + b.output, isEstimated: a.isEstimated || b.isEstimated)
     }
   }
 
   private var parents: [UInt64: UInt64] = [:]
-  private var calls: [(span: UInt64, request: Int, isAgent: Bool)] = []
+  private var calls: [(span: UInt64, request: Int, trace: UInt64, isAgent: Bool)] = []
   /// Deeper trees are not searched further: a circle of parents has no end.
   private static let mostLevels = 256
 
@@ -26,8 +29,8 @@ struct SpanTree {
     if links.span != 0 && links.parent != 0 { parents[links.span] = links.parent }
   }
 
-  mutating func addCall(span: UInt64, request: Int, isAgent: Bool) {
-    if span != 0 { calls.append((span, request, isAgent)) }
+  mutating func addCall(_ links: RecordLinks, request: Int) {
+    if links.span != 0 { calls.append((links.span, request, links.trace, links.isAgent)) }
   }
 
   var requestOfSpan: [UInt64: Int] {
@@ -36,16 +39,17 @@ struct SpanTree {
 
   /// Requests that say again what others say, each with one of those.
   ///
-  /// An agent repeats its calls, where they have counts. A call repeats those below it when together they used at least as
-  /// much; one without counts of its own does too, and calls without counts are a part of the call above that has them.
+  /// An agent repeats the calls of its trace; where those below it make up less than half of what it used, they are a part of
+  /// it. A call repeats those below it when together they used at least as much; one without counts of its own does too, and
+  /// calls without counts are a part of the call above that has them.
   func wrappers(use: (Int) -> Use) -> [(wrapper: Int, call: Int)] {
-    if parents.isEmpty { return [] }
+    if calls.isEmpty { return [] }
     let requestOf = requestOfSpan
     let agents = Set(calls.lazy.filter(\.isAgent).map(\.request))
     var nearest: [(wrapper: Int, call: Int)] = []
     // By how many others a request is caused; the spans of one may stand in several places.
     var depths: [Int: Int] = [:]
-    for (span, request, _) in calls {
+    for (span, request, _, _) in calls {
       var (above, depth) = (parents[span], 0)
       for _ in 0..<Self.mostLevels {
         guard let current = above else { break }
@@ -62,16 +66,18 @@ struct SpanTree {
     for (wrapper, call) in nearest where depths[call]! > depths[wrapper]! {
       if below[wrapper]?.contains(call) != true { below[wrapper, default: []].append(call) }
     }
-    var found: [(wrapper: Int, call: Int)] = []
+    var found = agentsBesideCalls(use)
+    for agent in found.map(\.wrapper) { below[agent] = nil }
     var uses: [Int: Use] = [:]
     for wrapper in below.keys.sorted(by: { (-depths[$0]!, $0) < (-depths[$1]!, $1) }) {
       let own = use(wrapper)
       let calls = below[wrapper]!
       let sum = calls.map { uses[$0] ?? use($0) }.reduce(Use(prompt: 0, output: 0, isEstimated: false), +)
-      if agents.contains(wrapper) ? sum.prompt + sum.output > 0 : own.isEstimated || sum.covers(own) {
+      let isAgent = agents.contains(wrapper)
+      if isAgent ? sum.tellsMost(of: own) : own.isEstimated || sum.covers(own) {
         found.append((wrapper, calls[0]))
         uses[wrapper] = sum
-      } else if sum.isEstimated, calls.allSatisfy({ use($0).isEstimated }) {
+      } else if isAgent || sum.isEstimated && calls.allSatisfy({ use($0).isEstimated }) {
         found += calls.map { ($0, wrapper) }
         uses[wrapper] = own
       } else {
@@ -79,6 +85,23 @@ struct SpanTree {
       }
     }
     return found
+  }
+
+  /// Agents of which the calls of their traces tell most, each with the first of those: below them or not, as exporters lose
+  /// parents.
+  private func agentsBesideCalls(_ use: (Int) -> Use) -> [(wrapper: Int, call: Int)] {
+    var traces: [UInt64: (sum: Use, call: Int)] = [:]
+    var seen: Set<Int> = []
+    for call in calls where !call.isAgent && call.trace != 0 && seen.insert(call.request).inserted {
+      let used = use(call.request)
+      traces[call.trace] = traces[call.trace].map { ($0.sum + used, $0.call) } ?? (used, call.request)
+    }
+    return calls.compactMap { agent in
+      guard agent.isAgent, let (sum, call) = traces[agent.trace], sum.tellsMost(of: use(agent.request)),
+        seen.insert(agent.request).inserted
+      else { return nil }
+      return (agent.request, call)
+    }
   }
 }
 
