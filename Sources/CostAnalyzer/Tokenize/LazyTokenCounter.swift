@@ -1,9 +1,11 @@
-import Synchronization
+import Foundation
 
 /// A counter that is made when it is first asked for. Most logs carry token counts, and then rank files are never read.
-package final class LazyTokenCounter: Sendable {
+package final class LazyTokenCounter: @unchecked Sendable {
+  // SAFETY: `made` is read and written under `lock` alone. `Mutex` waits inside a library that the thread sanitizer cannot see.
+  private let lock = NSLock()
+  private var made: Result<TokenCounter, any Error>?
   private let make: @Sendable () throws -> TokenCounter
-  private let made = Mutex<Result<TokenCounter, any Error>?>(nil)
 
   package init(_ make: @escaping @Sendable () throws -> TokenCounter) { self.make = make }
 
@@ -12,12 +14,13 @@ package final class LazyTokenCounter: Sendable {
 
   /// - Throws: what making it threw, every time.
   package func get() throws -> TokenCounter {
-    try made.withLock { result in
-      if result == nil { result = Result { try make() } }
-      return try result!.get()
+    try lock.withLock {
+      let result = made ?? Result { try make() }
+      made = result
+      return try result.get()
     }
   }
 
   /// Throws when somebody asked for the counter in vain.
-  package func check() throws { _ = try made.withLock { try $0?.get() } }
+  package func check() throws { _ = try lock.withLock { try made?.get() } }
 }
