@@ -34,12 +34,14 @@ struct HostileWriterTests {
     let lone = try! TrafficLine().text.replacing("How do I", with: #"lone \ud800 and \udc00 half"#)
       .replacing("\"u-1\"", with: #""u\ud83d""#)
     let log = try! scratch.write(try! TrafficLine.log(lines) + lone, to: "log.jsonl")
+    // Every name is shown.
+    let config = try! scratch.write("report: {topRows: 1000}\n", to: "options.yaml")
     let program = Program(scratch: scratch)
     let state = scratch.path("state.sqlite")
     var environment = program
     environment.environment["SOURCE_DATE_EPOCH"] = "1768300000"
     for arguments in [
-      ["nightly", log, "--out", scratch.path("nights"), "--state", state, "--embedder", "hashed"],
+      ["nightly", log, "--config", config, "--out", scratch.path("nights"), "--state", state, "--embedder", "hashed"],
       ["plan", log, "--out", scratch.path("plan"), "--no-state", "--embedder", "hashed"],
       ["judge", log, "--out", scratch.path("review.jsonl"), "--threshold", "0.8", "--embedder", "hashed"],
     ] {

@@ -2,8 +2,7 @@
 package struct NightChapter {
   /// Rows of a table that people are shown; `nightly.json` has all.
   private static let mostRows = 50
-  /// Where spending changed, what a thousand users do alike stands in one row of another kind.
-  private static let mostOfDimension = 10
+  /// What a thousand users do alike stands in one row of another kind.
   private static let dimensions: [SpendChange.Dimension] = [.total, .model, .cluster, .tenant, .tag, .user]
   private let night: Nightly
 
@@ -88,8 +87,9 @@ package struct NightChapter {
     var left: [String] = []
     for dimension in Self.dimensions {
       let found = night.changes.filter { $0.dimension == dimension }
-      found.prefix(Self.mostOfDimension).forEach { add($0, to: &table) }
-      let rest = found.count - Self.mostOfDimension
+      let most = night.analysis.options.report.topRows
+      found.prefix(most).forEach { add($0, to: &table) }
+      let rest = found.count - most
       if rest > 0 { left.append("\(NumberText.grouped(rest)) more \(dimension.rawValue)\(rest == 1 ? "" : "s")") }
     }
     let more = left.isEmpty ? [] : [ReportBlock.paragraph("…and \(left.joined(separator: ", ")), in `nightly.json`.")]
