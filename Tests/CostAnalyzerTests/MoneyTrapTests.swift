@@ -203,6 +203,42 @@ struct MoneyTrapTests {
     #expect(log.counts.accepted == 2 && log.all.map { $0.flags.contains(.gatewayHit) } == [false, true])
   }
 
+  @Test("Random records are put together as by a search through all requests before", arguments: 1...40)
+  func identities(seed: Int) throws {
+    var random = TestRandom(UInt64(seed))
+    // Own id, answer's id where it is another one, further ids.
+    var requests: [(own: String, answer: String, more: Set<String>)] = []
+    var lines: [String] = []
+    for index in 0..<120 {
+      let own = Bool.random(using: &random) ? "own-\(Int.random(in: 0..<12, using: &random))" : ""
+      let id = Bool.random(using: &random) ? Self.longID + "\(Int.random(in: 0..<12, using: &random))" : ""
+      lines.append(
+        Self.pair(
+          #"{"prompt_tokens":\#(index + 1),"completion_tokens":1}"#, id: id,
+          rest: own.isEmpty ? "" : #","id":"\#(own)""#))
+      let (name, answer) = own.isEmpty ? (id, "") : (own, id)
+      func search(_ text: String, _ isFound: (String, String, Set<String>) -> Bool) -> Int? {
+        text.isEmpty ? nil : requests.firstIndex { isFound($0.own, $0.answer, $0.more) }
+      }
+      func agrees(_ other: String) -> Bool { other.isEmpty || answer.isEmpty || other == answer }
+      let first = search(name) { own, _, _ in own == name }.flatMap { agrees(requests[$0].answer) ? $0 : nil }
+      let known =
+        first ?? search(answer) { _, other, _ in other == answer } ?? search(answer) { own, _, _ in own == answer }
+        ?? search(name) { _, other, _ in other == name }
+        ?? search(name) { _, other, more in more.contains(name) && agrees(other) }
+        ?? search(answer) { _, _, more in more.contains(answer) }
+      guard let known else {
+        requests.append((name, answer, []))
+        continue
+      }
+      if requests[known].answer.isEmpty { requests[known].answer = answer }
+      if requests[known].own.isEmpty { requests[known].own = name }
+      requests[known].more.formUnion([name, answer])
+    }
+    let counts = try Ingest.read(lines: lines).counts
+    #expect(counts.accepted == requests.count && counts.duplicates == lines.count - requests.count)
+  }
+
   @Test("Counts win over estimates, and bills stay, whichever record of a call comes last")
   func evidence() throws {
     let words = Array(repeating: "word", count: 300).joined(separator: " ")

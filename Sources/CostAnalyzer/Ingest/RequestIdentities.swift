@@ -14,14 +14,16 @@ struct RequestIdentities {
   /// same answer, which another tool logged under an id of its own.
   func owner(of line: DecodedLine, _ links: RecordLinks) -> Int? {
     let (own, answer) = (line.idHash, line.answerHash)
-    if own != 0, let owner = ids.owner(of: own) {
+    func agrees(_ owner: Int) -> Bool {
       let known = answers.hash(of: owner)
-      if known == 0 || answer == 0 || known == answer { return owner }
+      return known == 0 || answer == 0 || known == answer
     }
+    if own != 0, let owner = ids.owner(of: own), agrees(owner) { return owner }
     if answer != 0, let owner = answers.owner(of: answer) ?? ids.owner(of: answer) { return owner }
     if own != 0, answers.isInUse, let owner = answers.owner(of: own) { return owner }
     if aliases.isEmpty { return nil }
-    return aliases[own] ?? (answer == 0 ? nil : aliases[answer]) ?? aliases[links.alias]
+    if let owner = aliases[own], agrees(owner) { return owner }
+    return (answer == 0 ? nil : aliases[answer]) ?? aliases[links.alias]
   }
 
   /// A request is there with its first record.
